@@ -1,0 +1,88 @@
+import type { Clock } from './clock.js';
+import type { DatagramHandlers, DatagramNetwork, DatagramSocket } from './datagram-network.js';
+import { BusyhereError } from './errors.js';
+import type { Random } from './random.js';
+import { formatSocketAddress, type SocketAddress } from './socket-address.js';
+
+/** What a simulated link does to datagrams; probabilities from 0 to 1, times in ms. */
+export interface LinkQuality {
+  readonly delayMs: number;
+  readonly loss?: number;
+  readonly duplicate?: number;
+  /** The share of datagrams that are held back by up to {@link reorderMs} more, and so may be overtaken. */
+  readonly reorder?: number;
+  readonly reorderMs?: number;
+}
+
+export interface MemoryNetworkOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The quality of the link from one address to another; asked for every datagram. */
+  readonly link?: (source: SocketAddress, destination: SocketAddress) => LinkQuality;
+}
+
+const PERFECT: LinkQuality = { delayMs: 0.1 };
+const FIRST_EPHEMERAL_PORT = 49152;
+
+/** A network in memory. All that happens on it follows from the clock, the seed and what is sent. */
+export class MemoryNetwork implements DatagramNetwork {
+  readonly #sockets = new Map<string, MemorySocket>();
+  readonly #link: (source: SocketAddress, destination: SocketAddress) => LinkQuality;
+  #nextPort = FIRST_EPHEMERAL_PORT;
+
+  constructor(private readonly options: MemoryNetworkOptions) {
+    this.#link = options.link ?? (() => PERFECT);
+  }
+
+  get openSockets(): number {
+    return this.#sockets.size;
+  }
+
+  async bind(local: SocketAddress, handlers: DatagramHandlers): Promise<DatagramSocket> {
+    const bound = local.port === 0 ? { address: local.address, port: this.#nextPort++ } : local;
+    const key = formatSocketAddress(bound);
+    if (this.#sockets.has(key)) throw new BusyhereError('address-in-use', `${key} is taken on the simulated network`);
+    const socket = new MemorySocket(bound, handlers, {
+      send: (payload, destination) => this.#carry(payload, bound, destination),
+      close: () => this.#sockets.delete(key),
+    });
+    this.#sockets.set(key, socket);
+    return socket;
+  }
+
+  #carry(payload: Buffer, source: SocketAddress, destination: SocketAddress): void {
+    const link = this.#link(source, destination);
+    const { random } = this.options;
+    if (link.loss && random.fraction() < link.loss) return;
+    const copies = link.duplicate && random.fraction() < link.duplicate ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) this.#deliver(Buffer.from(payload), source, destination, link);
+  }
+
+  #deliver(payload: Buffer, source: SocketAddress, destination: SocketAddress, link: LinkQuality): void {
+    const { clock, random } = this.options;
+    const late = link.reorder && random.fraction() < link.reorder ? random.fraction() * (link.reorderMs ?? link.delayMs) : 0;
+    clock.setTimer(link.delayMs + late, () => {
+      this.#sockets.get(formatSocketAddress(destination))?.handlers.datagram(payload, source);
+    });
+  }
+}
+
+class MemorySocket implements DatagramSocket {
+  #closed = false;
+
+  constructor(
+    readonly local: SocketAddress,
+    readonly handlers: DatagramHandlers,
+    private readonly network: { send(payload: Buffer, destination: SocketAddress): void; close(): void },
+  ) {}
+
+  send(payload: Buffer, destination: SocketAddress): void {
+    if (!this.#closed) this.network.send(payload, destination);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.network.close();
+  }
+}

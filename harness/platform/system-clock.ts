@@ -1,0 +1,37 @@
+import type { Clock, Timer } from './clock.js';
+
+/** The machine's own clock. */
+export class SystemClock implements Clock {
+  #pending = 0;
+
+  get pendingTimers(): number {
+    return this.#pending;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  wallTime(): number {
+    return Date.now();
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    this.#pending += 1;
+    let open = true;
+    const settle = (): boolean => {
+      if (!open) return false;
+      open = false;
+      this.#pending -= 1;
+      return true;
+    };
+    const handle = setTimeout(() => {
+      if (settle()) callback();
+    }, delayMs);
+    return {
+      cancel: () => {
+        if (settle()) clearTimeout(handle);
+      },
+    };
+  }
+}
