@@ -3,14 +3,15 @@ import type { SocketAddress } from './socket-address.js';
 /** What a socket tells its owner. A handler that throws is a fault of the owner's, not of the network's. */
 export interface DatagramHandlers {
   datagram(payload: Buffer, source: SocketAddress): void;
-  /** A datagram could not be sent, or the system reported a fault of the socket. The socket stays open. */
+  /** The system reported a fault of the socket, or a send without a callback of its own failed. The socket stays open. */
   error?(error: Error): void;
 }
 
 /** An open socket. Sending after closing does nothing. */
 export interface DatagramSocket {
   readonly local: SocketAddress;
-  send(payload: Buffer, destination: SocketAddress): void;
+  /** `failed` is called, later, if the system refuses the datagram; silence does not mean that it arrived. */
+  send(payload: Buffer, destination: SocketAddress, failed?: (error: Error) => void): void;
   /** Resolves when the address is free again. */
   close(): Promise<void>;
 }

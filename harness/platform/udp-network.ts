@@ -45,10 +45,12 @@ class UdpSocket implements DatagramSocket {
     this.local = { address, port };
   }
 
-  send(payload: Buffer, destination: SocketAddress): void {
+  send(payload: Buffer, destination: SocketAddress, failed?: (error: Error) => void): void {
     if (this.#closing) return;
     this.socket.send(payload, destination.port, destination.address, (error) => {
-      if (error && !this.#closing) this.handlers.error?.(error);
+      if (!error || this.#closing) return;
+      if (failed) failed(error);
+      else this.handlers.error?.(error);
     });
   }
 

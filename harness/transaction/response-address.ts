@@ -1,0 +1,32 @@
+import type { SocketAddress } from '../platform/socket-address.js';
+import type { SipRequest } from '../sip/message.js';
+import { formatVia, type Via } from '../sip/via.js';
+
+const DEFAULT_PORT = 5060;
+
+/** Notes in the top Via where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4). */
+export function stampReceived(request: SipRequest, via: Via, source: SocketAddress): void {
+  const asked = via.params.has('rport');
+  if (!asked && bare(via.host) === source.address) return;
+  if (asked) via.params.set('rport', String(source.port));
+  via.params.set('received', source.address);
+  request.headers.replaceFirst('Via', formatVia(via));
+}
+
+/**
+ * Where a response goes whose top Via this is (RFC 3261 §18.2.2, RFC 3581 §4): to where the request came from,
+ * at the port it came from if the sender asked for that, else at the port that it says it listens on.
+ */
+export function responseAddress(via: Via): SocketAddress | undefined {
+  const address = via.params.get('maddr') || via.received || bare(via.host);
+  if (!isIpAddress(address)) return undefined; // a name would have to be looked up, and no socket of ours is reached by one
+  return { address, port: typeof via.rport === 'number' ? via.rport : (via.port ?? DEFAULT_PORT) };
+}
+
+function bare(host: string): string {
+  return host.startsWith('[') ? host.slice(1, -1) : host;
+}
+
+function isIpAddress(text: string): boolean {
+  return text.includes(':') || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(text);
+}
