@@ -1,0 +1,19 @@
+export type EngineName = 'udp' | 'memory';
+export type SutName = 'builtin';
+export type TimersName = 'fast' | 'rfc3261';
+
+/** How the cases of a run are run. */
+export interface RunOptions {
+  readonly engine: EngineName;
+  readonly sut: SutName;
+  readonly timers: TimersName;
+  /** Overrides every other horizon. */
+  readonly horizonMs?: number;
+  readonly seed: number;
+  /** Cases at once. */
+  readonly workers: number;
+  /** The run ends after this many failures. */
+  readonly bail?: number;
+  /** Aborted: no case starts any more, those that run are torn down and are `interrupted`, the result is still given. */
+  readonly signal: AbortSignal;
+}
