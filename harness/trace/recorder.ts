@@ -79,9 +79,9 @@ export class Recorder {
     let open = true;
     return {
       local: socket.local,
-      send: (payload, destination) => {
+      send: (payload, destination, failed) => {
         if (open) this.#record({ point, sighting: 'sent', source: socket.local, destination, bytes: payload });
-        socket.send(payload, destination);
+        socket.send(payload, destination, failed);
       },
       close: () => {
         open = false; // what is sent after closing goes nowhere, so it is no evidence
