@@ -1,0 +1,177 @@
+import type { Endpoint } from '../endpoint/endpoint.js';
+import { Gateway } from '../endpoint/gateway.js';
+import { Messenger } from '../endpoint/messenger/messenger.js';
+import { NumberTable } from '../endpoint/number-table.js';
+import type { Persona } from '../endpoint/persona.js';
+import { Telephone } from '../endpoint/telephone.js';
+import { UserAgent } from '../endpoint/user-agent.js';
+import { BusyhereError, errorCode } from '../platform/errors.js';
+import type { Random } from '../platform/random.js';
+import type { SocketAddress } from '../platform/socket-address.js';
+import { Proxy } from '../proxy/proxy.js';
+import { Recorder } from '../trace/recorder.js';
+import type { TimerValues } from '../transaction/timer-values.js';
+import type { JournalEntry } from '../trust/decision.js';
+import { Addressing } from './addressing.js';
+import type { Engine } from './engine.js';
+import type { Lab } from './lab.js';
+import type { Participant, Server, ServerEntrance, Topology } from './topology.js';
+
+export interface InProcessLabOptions {
+  readonly engine: Engine;
+  readonly timers: TimerValues;
+  readonly random: Random;
+}
+
+const BLOCKS_TRIED = 256;
+const PASSWORD_DIGITS = 16;
+
+/** All servers and participants in this process, on sockets of the engine's network. */
+export class InProcessLab implements Lab {
+  readonly trace: Recorder;
+  readonly journal: JournalEntry[] = [];
+  #addressing: Addressing | undefined;
+  readonly #proxies: Proxy[] = [];
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #passwords: ReadonlyMap<string, string>;
+
+  constructor(
+    private readonly topology: Topology,
+    private readonly options: InProcessLabOptions,
+  ) {
+    this.trace = new Recorder(options.engine.clock);
+    const passwords = options.random.fork('passwords');
+    this.#passwords = new Map(topology.participants.map(({ name }) => [name, passwords.token(PASSWORD_DIGITS)]));
+  }
+
+  endpoint(participant: string): Endpoint {
+    const endpoint = this.#endpoints.get(participant);
+    if (!endpoint) throw new BusyhereError('internal', `no participant ${participant}`);
+    return endpoint;
+  }
+
+  domainOf(participant: string): string {
+    const home = this.topology.participants.find(({ name }) => name === participant)?.entrance.server;
+    return this.topology.servers.find(({ name }) => name === home)?.domain ?? '';
+  }
+
+  addressOf(entrance: ServerEntrance): SocketAddress {
+    return this.#placed.entrance(entrance);
+  }
+
+  nameOf(address: SocketAddress): string | undefined {
+    return this.#addressing?.nameOf(address);
+  }
+
+  async start(): Promise<void> {
+    await this.#openSockets();
+    const registering = this.topology.participants.filter(({ account }) => account);
+    await Promise.all(registering.map(({ name }) => this.endpoint(name).register()));
+  }
+
+  async stop(): Promise<void> {
+    const elements = [...this.#endpoints.values(), ...this.#proxies];
+    this.#endpoints.clear();
+    this.#proxies.length = 0;
+    await Promise.all(elements.map((element) => element.stop()));
+  }
+
+  get #placed(): Addressing {
+    if (!this.#addressing) throw new BusyhereError('internal', 'the lab has no addresses before it starts');
+    return this.#addressing;
+  }
+
+  /** Goes on to the next block of addresses while another program holds one of them. */
+  async #openSockets(): Promise<void> {
+    const explicit = [...this.topology.servers, ...this.topology.participants].some(({ address }) => address !== null);
+    for (let tried = 1; ; tried++) {
+      this.#build();
+      try {
+        await Promise.all([...this.#proxies, ...this.#endpoints.values()].map((element) => element.start()));
+        return;
+      } catch (error) {
+        await this.stop();
+        if (errorCode(error) !== 'address-in-use' || explicit) throw error;
+        if (tried === BLOCKS_TRIED) throw noAddressLeft(error);
+      }
+    }
+  }
+
+  #build(): void {
+    this.#addressing = new Addressing(this.topology, this.options.engine.addresses.nextBlock());
+    for (const server of this.topology.servers) this.#proxies.push(this.#proxy(server));
+    for (const participant of this.topology.participants) this.#endpoints.set(participant.name, this.#endpoint(participant));
+  }
+
+  #proxy(server: Server): Proxy {
+    const { engine, timers, random } = this.options;
+    const addressing = this.#placed;
+    const { servers, participants } = this.topology;
+    const accounts = participants.filter(({ account, entrance }) => account && entrance.server === server.name);
+    return new Proxy({
+      name: server.name,
+      clock: engine.clock,
+      random: random.fork(`server ${server.name}`),
+      network: this.trace.network(server.name, engine.network),
+      timers,
+      domain: server.domain,
+      trust: {
+        listeners: server.listeners,
+        hosts: server.hosts.map((host) => addressing.hostTrust(host, servers)),
+        quirks: server.quirks,
+      },
+      peers: server.routes.map((route) => addressing.peer(route, servers)),
+      accounts: accounts.map(({ name }) => ({ user: name, password: this.#password(name) })),
+      routes: server.routes.map((route) => ({
+        kind: route.kind,
+        pattern: route.pattern,
+        nextHop: addressing.host(route.nextHop, servers),
+        listener: route.from,
+        role: route.nextHopRole,
+      })),
+      listeners: server.listeners.map(({ name }) => ({ name, address: addressing.entrance({ server: server.name, listener: name }) })),
+      recordRoute: servers.length > 1,
+      journal: (entry) => this.journal.push(entry),
+    });
+  }
+
+  #endpoint(participant: Participant): Endpoint {
+    const { engine, timers, random } = this.options;
+    const { name, account, entrance } = participant;
+    return new UserAgent({
+      name,
+      address: this.#placed.participant(name),
+      clock: engine.clock,
+      random: random.fork(`participant ${name}`),
+      network: this.trace.network(name, engine.network),
+      timers,
+      domain: this.domainOf(name),
+      outbound: this.#placed.entrance(entrance),
+      persona: personaOf(participant),
+      ...(account ? { account: { user: name, password: this.#password(name) } } : {}),
+    });
+  }
+
+  #password(participant: string): string {
+    return this.#passwords.get(participant) ?? '';
+  }
+}
+
+function personaOf({ role, persona, numbers }: Participant): Persona {
+  if (role === 'gateway')
+    return new Gateway(new NumberTable(Object.fromEntries(numbers.map(({ pattern, reaction }) => [pattern, behaviour(reaction)]))));
+  return persona === 'messenger' ? new Messenger() : new Telephone();
+}
+
+function behaviour(reaction: Participant['numbers'][number]['reaction']): 'answer' | 'ring' | 'ignore' | number {
+  return reaction.kind === 'reject' ? reaction.status : reaction.kind;
+}
+
+function noAddressLeft(cause: unknown): BusyhereError {
+  return new BusyhereError(
+    'environment',
+    `${BLOCKS_TRIED} blocks of addresses were tried, and in each one was taken`,
+    "ss -lun 'sport = :5060' shows who holds them",
+    { cause },
+  );
+}
