@@ -1,0 +1,180 @@
+import type { IncomingCall, OutgoingCall, OutgoingRequest, RequestOptions } from '../endpoint/endpoint.js';
+import type { Lab } from '../lab/lab.js';
+import type { Clock } from '../platform/clock.js';
+import type { TimerValues } from '../transaction/timer-values.js';
+import type { AttemptStates } from './attempt-states.js';
+import type { Case } from './case.js';
+import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Target } from './model.js';
+import { milliseconds } from './run-horizon.js';
+import type { Waiting } from './waiting.js';
+
+/** Says which attempt of the script an INVITE belongs to, across proxies and B2BUAs that hand unknown headers on. */
+export const ATTEMPT_HEADER = 'X-Busyhere-Attempt';
+
+/** A step waited for something that did not happen. */
+export class StalledScript extends Error {
+  override readonly name = 'StalledScript';
+}
+
+export interface ScriptOptions {
+  readonly lab: Lab;
+  readonly clock: Clock;
+  readonly timers: TimerValues;
+  readonly states: AttemptStates;
+  readonly waiting: Waiting;
+  /** How long a step may wait for its conditions, in ms. */
+  readonly patienceMs: number;
+}
+
+/** Plays the steps of one case: actions one after the other, reactions whenever their invitation arrives. */
+export class Script {
+  readonly #calls = new Map<string, OutgoingCall>();
+  readonly #messages = new Map<string, OutgoingRequest>();
+  readonly #incoming = new Map<string, IncomingCall>();
+  readonly #reacting: Promise<void>[] = [];
+
+  constructor(
+    private readonly script: Pick<Case, 'steps' | 'participants'>,
+    private readonly options: ScriptOptions,
+  ) {}
+
+  /** The originator's side of an attempt, once its step was taken. */
+  call(label: string): OutgoingCall | undefined {
+    return this.#calls.get(label);
+  }
+
+  message(label: string): OutgoingRequest | undefined {
+    return this.#messages.get(label);
+  }
+
+  /** Resolves when every action is taken. @throws StalledScript */
+  async play(): Promise<void> {
+    for (const { name } of this.script.participants) this.#installReactions(name);
+    for (const [index, step] of this.script.steps.entries()) {
+      if (step.verb === 'react') continue;
+      await this.#ready(step, index);
+      this.#take(step);
+    }
+  }
+
+  /** Resolves when every reaction is taken whose invitation has arrived. @throws StalledScript */
+  async reactionsTaken(): Promise<void> {
+    while (this.#reacting.length > 0) await this.#reacting.shift();
+  }
+
+  #take(step: Exclude<Step, ReactStep>): void {
+    switch (step.verb) {
+      case 'invite':
+        return this.#invite(step);
+      case 'message':
+        return this.#message(step);
+      case 'cancel':
+        return this.#calls.get(step.label)?.cancel();
+      case 'hangUp': {
+        const own = this.#calls.get(step.label);
+        const inviter = this.script.steps.find((other) => other.verb === 'invite' && other.label === step.label)?.participant;
+        return step.participant === inviter ? own?.hangUp() : this.#incoming.get(`${step.participant} ${step.label}`)?.hangUp();
+      }
+    }
+  }
+
+  #invite(step: InviteStep): void {
+    const { lab, states } = this.options;
+    const call = lab.endpoint(step.participant).invite(this.#uri(step.participant, step.target), {
+      ...this.#requestOptions(step),
+      action: step.action,
+    });
+    this.#calls.set(step.label, call);
+    states.follow(step.label, lab.endpoint(step.participant).address, call.callId);
+  }
+
+  #message(step: MessageStep): void {
+    const { lab } = this.options;
+    const uri = this.#uri(step.participant, step.target);
+    this.#messages.set(step.label, lab.endpoint(step.participant).message(uri, step.text, this.#requestOptions(step)));
+  }
+
+  #requestOptions({ label, at }: InviteStep | MessageStep): RequestOptions {
+    return { headers: [[ATTEMPT_HEADER, label]], ...(at ? { to: this.options.lab.addressOf(at) } : {}) };
+  }
+
+  #uri(caller: string, target: Target): string {
+    const { lab } = this.options;
+    switch (target.kind) {
+      case 'participant':
+        return `sip:${target.name}@${lab.domainOf(target.name)}`;
+      case 'number':
+        return `sip:${target.number}@${lab.domainOf(caller)};user=phone`; // RFC 3261 §19.1.6
+      case 'uri':
+        return target.uri;
+    }
+  }
+
+  #installReactions(participant: string): void {
+    const steps = this.script.steps.filter((step): step is ReactStep => step.verb === 'react' && step.participant === participant);
+    if (steps.length === 0) return;
+    this.options.lab.endpoint(participant).onInvitation((call) => {
+      const label = call.header(ATTEMPT_HEADER);
+      const own = steps.filter((step) => step.label === label);
+      if (own.length === 0) return;
+      this.#incoming.set(`${participant} ${label}`, call);
+      this.#handle(call, own);
+    });
+  }
+
+  /** What needs not wait is done within the endpoint's own turn, so that its persona does not decide first. */
+  #handle(call: IncomingCall, steps: readonly ReactStep[]): void {
+    const [first, ...later] = steps;
+    if (first && first.after.length === 0 && first.wait === null) {
+      react(call, first.reaction);
+      this.#promise(this.#reactLater(call, later));
+    } else {
+      call.ignore();
+      this.#promise(this.#reactLater(call, steps));
+    }
+  }
+
+  /** What goes wrong with a reaction is told by {@link reactionsTaken}; until somebody asks, it is no unhandled rejection. */
+  #promise(reaction: Promise<void>): void {
+    reaction.catch(() => {});
+    this.#reacting.push(reaction);
+  }
+
+  async #reactLater(call: IncomingCall, steps: readonly ReactStep[]): Promise<void> {
+    for (const step of steps) {
+      await this.#ready(step, this.script.steps.indexOf(step));
+      react(call, step.reaction);
+    }
+  }
+
+  /** Waits until the step's conditions hold, and then for as long as it says. */
+  async #ready({ after, wait, participant, verb }: Step, index: number): Promise<void> {
+    const { clock, patienceMs, timers, waiting } = this.options;
+    const deadline = clock.now() + patienceMs;
+    for (const condition of after) {
+      if (!(await waiting.until(this.#awaited(condition), deadline))) {
+        const waited = `${condition.label} is ${condition.state}`;
+        throw new StalledScript(`step ${index + 1} (${participant}: ${verb}) waited ${Math.round(patienceMs)} ms for “${waited}”, in vain`);
+      }
+    }
+    if (wait) await waiting.pause(milliseconds(wait, timers));
+  }
+
+  #awaited({ label, state }: Condition): { holds(): boolean; lookAgainAt(): number | undefined } {
+    const { states } = this.options;
+    return { holds: () => states.is(label, state), lookAgainAt: () => states.quietAt(label) };
+  }
+}
+
+function react(call: IncomingCall, reaction: Reaction): void {
+  switch (reaction.kind) {
+    case 'ring':
+      return call.ring();
+    case 'answer':
+      return call.answer();
+    case 'ignore':
+      return call.ignore();
+    case 'reject':
+      return call.reject(reaction.status, reaction.phrase ?? undefined);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Clock, Timer } from '../platform/clock.js';
+import type { Recorder } from '../trace/recorder.js';
+
+/** Something to wait for: looked at after every datagram, and at the times that it names itself. */
+export interface Awaited {
+  holds(): boolean;
+  /** When, on the clock, to look again although nothing arrives; undefined: time alone changes nothing. */
+  lookAgainAt?(): number | undefined;
+}
+
+/** Waits for what datagrams and time bring about, without polling. */
+export class Waiting {
+  constructor(
+    private readonly clock: Clock,
+    private readonly trace: Recorder,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * Resolves to true as soon as it holds, to false at the deadline (on the clock).
+   * @throws the signal's reason when the run is interrupted
+   */
+  until(awaited: Awaited, deadline = Number.POSITIVE_INFINITY): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      const interrupted = (): void => settle(() => reject(this.signal.reason));
+      const unsubscribe = this.trace.subscribe(() => look());
+      const settle = (outcome: () => void): void => {
+        timer?.cancel();
+        unsubscribe();
+        this.signal.removeEventListener('abort', interrupted);
+        outcome();
+      };
+      const look = (): void => {
+        if (awaited.holds()) return settle(() => resolve(true));
+        const now = this.clock.now();
+        if (now >= deadline) return settle(() => resolve(false));
+        timer?.cancel();
+        const next = Math.min(awaited.lookAgainAt?.() ?? Number.POSITIVE_INFINITY, deadline);
+        timer = Number.isFinite(next) ? this.clock.setTimer(Math.max(next - now, 0), look) : undefined;
+      };
+      if (this.signal.aborted) return interrupted();
+      this.signal.addEventListener('abort', interrupted);
+      look();
+    });
+  }
+
+  /** Lets a time pass. */
+  async pause(durationMs: number): Promise<void> {
+    const end = this.clock.now() + durationMs;
+    await this.until({ holds: () => this.clock.now() >= end, lookAgainAt: () => end });
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock, Timer } from '../../../harness/platform/clock.js';
+import { LoopWatch } from '../../../harness/platform/loop-watch.js';
+import { VirtualClock } from '../../../harness/platform/virtual-clock.js';
+
+/** A clock whose timers fire late by what the test says. */
+class TardyClock implements Clock {
+  lateness = 0;
+  #skew = 0;
+
+  constructor(private readonly inner: VirtualClock) {}
+
+  get pendingTimers(): number {
+    return this.inner.pendingTimers;
+  }
+
+  now(): number {
+    return this.inner.now() + this.#skew;
+  }
+
+  wallTime(): number {
+    return this.inner.wallTime();
+  }
+
+  setTimer(delayMs: number, callback: () => void): Timer {
+    return this.inner.setTimer(delayMs, () => {
+      this.#skew += this.lateness;
+      this.lateness = 0;
+      callback();
+    });
+  }
+}
+
+test('a punctual loop is never late', () => {
+  const clock = new VirtualClock();
+  const watch = new LoopWatch(clock, 10);
+  watch.start();
+  clock.advance(1_000);
+  expect(watch.lastLateAt).toBe(Number.NEGATIVE_INFINITY);
+  expect(watch.worstMs).toBe(0);
+  watch.stop();
+  expect(clock.pendingTimers).toBe(0);
+});
+
+test('lateness within the tolerance is measured and forgiven, beyond it is remembered with its time', () => {
+  const inner = new VirtualClock();
+  const clock = new TardyClock(inner);
+  const watch = new LoopWatch(clock, 10);
+  watch.start();
+  clock.lateness = 10;
+  inner.advance(20);
+  expect(watch.worstMs).toBe(10);
+  expect(watch.lastLateAt).toBe(Number.NEGATIVE_INFINITY);
+  clock.lateness = 11;
+  inner.advance(5);
+  expect(watch.lastLateAt).toBe(clock.now());
+  inner.advance(500);
+  expect(watch.lastLateAt).toBeLessThan(clock.now());
+  watch.stop();
+});
+
+test('starting twice watches once', () => {
+  const clock = new VirtualClock();
+  const watch = new LoopWatch(clock, 10);
+  watch.start();
+  watch.start();
+  expect(clock.pendingTimers).toBe(1);
+  watch.stop();
+});
