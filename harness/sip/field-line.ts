@@ -41,7 +41,7 @@ export class FieldLine {
   }
 
   /** The result of a parser for the value, made once; a line is only ever read by the one parser of its name. */
-  parsedBy<T extends object | null>(parse: (value: string) => T): T {
+  parsedBy<T extends object>(parse: (value: string) => T): T {
     if (this.#parsed === undefined) this.#parsed = parse(this.value);
     return this.#parsed as T;
   }

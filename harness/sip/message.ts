@@ -60,7 +60,7 @@ export abstract class MessageBase {
 
   /** The first element of the first Via, even where empty parameters (`;;`) make it malformed: it is the way back. */
   get topVia(): Via | undefined {
-    return this.headers.first('Via')?.parsedBy(parseTopVia)?.copy();
+    return valueOf(this.headers.first('Via')?.parsedBy(parseTopVia))?.copy();
   }
 
   /** All that can be read, in order. */
@@ -69,11 +69,11 @@ export abstract class MessageBase {
   }
 
   get from(): NameAddr | undefined {
-    return this.headers.first('From')?.parsedBy(nameAddrOrNull)?.copy();
+    return valueOf(this.headers.first('From')?.parsedBy(parseNameAddr))?.copy();
   }
 
   get to(): NameAddr | undefined {
-    return this.headers.first('To')?.parsedBy(nameAddrOrNull)?.copy();
+    return valueOf(this.headers.first('To')?.parsedBy(parseNameAddr))?.copy();
   }
 
   /** Without `*`, which is no address: `headers.get('Contact')` shows it. */
@@ -94,7 +94,7 @@ export abstract class MessageBase {
   }
 
   get cseq(): CSeq | undefined {
-    return this.headers.first('CSeq')?.parsedBy(cseqOrNull) ?? undefined;
+    return valueOf(this.headers.first('CSeq')?.parsedBy(parseCSeq));
   }
 
   /** 0 to 255 (RFC 3261 section 20.22). */
@@ -192,8 +192,7 @@ export class SipRequest extends MessageBase {
 
   /** undefined where the Request-URI is malformed. */
   get uri(): Uri | undefined {
-    const uri = parseUri(this.requestUri);
-    return uri.ok ? uri.value : undefined;
+    return valueOf(parseUri(this.requestUri));
   }
 
   get startLine(): string {
@@ -242,18 +241,10 @@ function toBytes(body: Buffer | string): Buffer {
   return typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
 }
 
-function valueOrNull<T>(outcome: Outcome<T, string>): T | null {
-  return outcome.ok ? outcome.value : null;
+function valueOf<T>(outcome: Outcome<T, string> | undefined): T | undefined {
+  return outcome?.ok ? outcome.value : undefined;
 }
 
-function parseTopVia(value: string): Via | null {
-  return valueOrNull(parseVia(trimBlanks(value.slice(0, endOfElement(value, 0))), true));
-}
-
-function nameAddrOrNull(value: string): NameAddr | null {
-  return valueOrNull(parseNameAddr(value));
-}
-
-function cseqOrNull(value: string): CSeq | null {
-  return valueOrNull(parseCSeq(value));
+function parseTopVia(value: string): Outcome<Via, string> {
+  return parseVia(trimBlanks(value.slice(0, endOfElement(value, 0))), true);
 }
