@@ -60,7 +60,7 @@ export abstract class MessageBase {
 
   /** The first element of the first Via, even where empty parameters (`;;`) make it malformed: it is the way back. */
   get topVia(): Via | undefined {
-    return valueOf(this.headers.first('Via')?.parsedBy(parseTopVia))?.copy();
+    return successOf(this.headers.first('Via')?.parsedBy(parseTopVia))?.copy();
   }
 
   /** All that can be read, in order. */
@@ -69,11 +69,11 @@ export abstract class MessageBase {
   }
 
   get from(): NameAddr | undefined {
-    return valueOf(this.headers.first('From')?.parsedBy(parseNameAddr))?.copy();
+    return successOf(this.headers.first('From')?.parsedBy(parseNameAddr))?.copy();
   }
 
   get to(): NameAddr | undefined {
-    return valueOf(this.headers.first('To')?.parsedBy(parseNameAddr))?.copy();
+    return successOf(this.headers.first('To')?.parsedBy(parseNameAddr))?.copy();
   }
 
   /** Without `*`, which is no address: `headers.get('Contact')` shows it. */
@@ -94,7 +94,7 @@ export abstract class MessageBase {
   }
 
   get cseq(): CSeq | undefined {
-    return valueOf(this.headers.first('CSeq')?.parsedBy(parseCSeq));
+    return successOf(this.headers.first('CSeq')?.parsedBy(parseCSeq));
   }
 
   /** 0 to 255 (RFC 3261 section 20.22). */
@@ -192,7 +192,7 @@ export class SipRequest extends MessageBase {
 
   /** undefined where the Request-URI is malformed. */
   get uri(): Uri | undefined {
-    return valueOf(parseUri(this.requestUri));
+    return successOf(parseUri(this.requestUri));
   }
 
   get startLine(): string {
@@ -241,7 +241,7 @@ function toBytes(body: Buffer | string): Buffer {
   return typeof body === 'string' ? Buffer.from(body, 'utf8') : body;
 }
 
-function valueOf<T>(outcome: Outcome<T, string> | undefined): T | undefined {
+function successOf<T>(outcome: Outcome<T, string> | undefined): T | undefined {
   return outcome?.ok ? outcome.value : undefined;
 }
 
