@@ -1,4 +1,4 @@
-import type { Endpoint } from '../endpoint/endpoint.js';
+import type { Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
 import { Gateway } from '../endpoint/gateway.js';
 import { Messenger } from '../endpoint/messenger/messenger.js';
 import { NumberTable } from '../endpoint/number-table.js';
@@ -138,7 +138,7 @@ export class InProcessLab implements Lab {
   #endpoint(participant: Participant): Endpoint {
     const { engine, timers, random } = this.options;
     const { name, account, entrance } = participant;
-    return new UserAgent({
+    const options: EndpointOptions = {
       name,
       address: this.#placed.participant(name),
       clock: engine.clock,
@@ -147,9 +147,9 @@ export class InProcessLab implements Lab {
       timers,
       domain: this.domainOf(name),
       outbound: this.#placed.entrance(entrance),
-      persona: personaOf(participant),
       ...(account ? { account: { user: name, password: this.#password(name) } } : {}),
-    });
+    };
+    return new UserAgent(options, personaOf(participant));
   }
 
   #password(participant: string): string {

@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly workers: number;
   /** The run ends after this many failures. */
   readonly bail?: number;
+  /** Puts everybody on ports of 127.0.0.1, as where no other loopback address can be opened; found out by itself unless given. */
+  readonly singleAddress?: boolean;
   /** Aborted: no case starts any more, those that run are torn down and are `interrupted`, the result is still given. */
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,195 @@
+import type { Attempt } from '../diagnosis/attempt.js';
+import { diagnose } from '../diagnosis/diagnose.js';
+import type { Engine } from '../lab/engine.js';
+import { InProcessLab } from '../lab/in-process-lab.js';
+import type { Lab } from '../lab/lab.js';
+import type { LoopWatch } from '../platform/loop-watch.js';
+import type { Random } from '../platform/random.js';
+import type { TimerValues } from '../transaction/timer-values.js';
+import { AttemptStates } from './attempt-states.js';
+import type { Case } from './case.js';
+import type { Expectation, InviteStep } from './model.js';
+import type { AttemptResult, CaseResult, CaseStatus } from './result.js';
+import type { CaseEvidence } from './run-events.js';
+import { Script, StalledScript } from './script.js';
+import { attemptResult, isNegative, mismatch } from './verdict.js';
+import { Waiting } from './waiting.js';
+
+export interface CaseRunOptions {
+  readonly engine: Engine;
+  readonly timers: TimerValues;
+  readonly horizonMs: number;
+  readonly random: Random;
+  /** Aborted: the case is torn down at once and `interrupted`. */
+  readonly signal: AbortSignal;
+  /** Undefined in virtual time, where nothing is ever late. */
+  readonly loop: LoopWatch | undefined;
+}
+
+export interface CaseRun {
+  readonly result: CaseResult;
+  readonly evidence: CaseEvidence;
+}
+
+const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
+
+/** Builds the case's lab, plays its script, watches until every verdict is proven, tears all down, and judges. */
+export function runCase(played: Case, options: CaseRunOptions): Promise<CaseRun> {
+  return options.engine.complete(new CaseRunner(played, options).run());
+}
+
+/** Why a case has the status that it has. */
+interface Finding {
+  readonly status: CaseStatus;
+  readonly reason: string | null;
+}
+
+class CaseRunner {
+  readonly #lab: Lab;
+  readonly #waiting: Waiting;
+  readonly #states: AttemptStates;
+  readonly #script: Script;
+  readonly #began: number;
+
+  constructor(
+    private readonly played: Case,
+    private readonly options: CaseRunOptions,
+  ) {
+    const { engine, timers, random, horizonMs } = options;
+    const { clock } = engine;
+    this.#began = clock.now();
+    this.#lab = new InProcessLab(played, { engine, timers, random });
+    this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
+    this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timers.timerC, loop: options.loop });
+    this.#script = new Script(played, {
+      lab: this.#lab,
+      clock,
+      timers,
+      states: this.#states,
+      waiting: this.#waiting,
+      patienceMs: 4 * horizonMs, // a step may wait for a `pending`, whose proof starts over when the loop was late
+    });
+  }
+
+  async run(): Promise<CaseRun> {
+    let stalled: string | null = null;
+    try {
+      await this.#lab.start();
+      stalled = await this.#play();
+    } catch (error) {
+      if (!this.options.signal.aborted) throw error;
+      return { result: this.#result([], { status: 'interrupted', reason: 'the run was interrupted' }), evidence: NO_EVIDENCE };
+    } finally {
+      this.#states.stop();
+      await this.#lab.stop();
+    }
+    return this.#judge(stalled);
+  }
+
+  /** Gives the reason why the script came to a halt, or null when it was played and every verdict is proven. */
+  async #play(): Promise<string | null> {
+    const { clock } = this.options.engine;
+    try {
+      await this.#script.play();
+      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
+      await this.#script.reactionsTaken();
+      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
+    } catch (error) {
+      if (!(error instanceof StalledScript)) throw error;
+      return error.message;
+    } finally {
+      this.#states.watchedUntil = clock.now();
+    }
+    return null;
+  }
+
+  #settled(): boolean {
+    return this.played.expectations.every(({ label }) => this.#states.isSettled(label));
+  }
+
+  #quietAt(): number | undefined {
+    const times = this.played.expectations.map(({ label }) => this.#states.quietAt(label)).filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  #judge(stalled: string | null): CaseRun {
+    const nameOf = this.#lab.nameOf.bind(this.#lab);
+    const seen = this.#attemptsSeen();
+    const results = new Map(this.#invitations.map((step) => [step.label, this.#attemptResult(step, seen.get(step.label))]));
+    const evidence = this.#invitations.flatMap(({ label, title }) => {
+      const attempt = seen.get(label);
+      return attempt ? [{ label: title, attempt }] : [];
+    });
+    return { result: this.#result([...results.values()], this.#finding(results, stalled)), evidence: { attempts: evidence, nameOf } };
+  }
+
+  get #invitations(): InviteStep[] {
+    return this.played.steps.filter((step) => step.verb === 'invite');
+  }
+
+  /** The attempts that the trace shows, by the labels of the script. */
+  #attemptsSeen(): ReadonlyMap<string, Attempt> {
+    const { timers, horizonMs } = this.options;
+    const attempts = diagnose(this.#lab.trace.events, {
+      horizonMs,
+      timerC: timers.timerC,
+      end: this.#states.traceEnd,
+      names: (address) => this.#lab.nameOf(address),
+    });
+    const seen = new Map<string, Attempt>();
+    for (const { label } of this.#invitations) {
+      const callId = this.#script.call(label)?.callId;
+      const attempt = attempts.find(({ callIds }) => callId !== undefined && callIds.includes(callId));
+      if (attempt) seen.set(label, attempt);
+    }
+    return seen;
+  }
+
+  #attemptResult(step: InviteStep, attempt: Attempt | undefined): AttemptResult {
+    return attemptResult(step, this.#expectation(step.label), {
+      attempt,
+      shown: this.#script.call(step.label)?.shown ?? null,
+      nameOf: (address) => this.#lab.nameOf(address),
+      isParticipant: (name) => this.played.participants.some((participant) => participant.name === name),
+    });
+  }
+
+  #expectation(label: string): Expectation | undefined {
+    return this.played.expectations.find((expectation) => expectation.label === label);
+  }
+
+  #finding(results: ReadonlyMap<string, AttemptResult>, stalled: string | null): Finding {
+    const failures = stalled === null ? [] : [stalled];
+    let negative = false;
+    for (const expectation of this.played.expectations) {
+      const result = results.get(expectation.label);
+      const failure = result && mismatch(result, expectation);
+      if (failure) failures.push(failure);
+      if (result) negative ||= isNegative(result.observed);
+    }
+    const unproven = negative || failures.length > 0 ? this.#unproven() : null;
+    if (unproven !== null) return { status: 'inconclusive', reason: unproven };
+    return failures.length > 0 ? { status: 'failed', reason: failures.join('; ') } : { status: 'passed', reason: null };
+  }
+
+  /** What was not seen proves nothing if this process slept meanwhile. */
+  #unproven(): string | null {
+    const lateMs = this.#states.lateness;
+    if (lateMs === 0) return null;
+    return `this process was late by ${Math.round(lateMs)} ms while it watched (T1 is ${this.options.timers.t1} ms), so that nothing was seen proves nothing`;
+  }
+
+  #result(attempts: readonly AttemptResult[], { status, reason }: Finding): CaseResult {
+    return {
+      id: this.played.id,
+      scenario: this.played.scenario,
+      variant: this.played.variant,
+      status,
+      reason,
+      durationMs: Math.round(this.options.engine.clock.now() - this.#began),
+      trace: null,
+      attempts,
+      journal: this.#lab.journal,
+    };
+  }
+}

@@ -1,0 +1,127 @@
+import { type Engine, memoryEngine, udpEngine } from '../lab/engine.js';
+import { BusyhereError } from '../platform/errors.js';
+import { LoopWatch } from '../platform/loop-watch.js';
+import { type Random, SeededRandom } from '../platform/random.js';
+import { SystemClock } from '../platform/system-clock.js';
+import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
+import type { Case } from './case.js';
+import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
+import { type CaseRun, runCase } from './run-case.js';
+import type { EmitRunEvent } from './run-events.js';
+import { horizonOf } from './run-horizon.js';
+import type { RunOptions } from './run-options.js';
+import { schedule } from './schedule.js';
+import { TOOL } from './tool.js';
+
+/**
+ * Runs the cases and gives all results in their order, also when the run is interrupted or bails.
+ * @throws BusyhereError `address-in-use` where a scenario asks for an address that is taken, `environment` where a case
+ *   cannot be set up on this machine, `internal` where something of ours was left open
+ */
+export async function runSuite(cases: readonly Case[], options: RunOptions, emit: EmitRunEvent): Promise<RunResult> {
+  return new SuiteRunner(cases, options, emit).run();
+}
+
+class SuiteRunner {
+  readonly #timers: TimerValues;
+  readonly #random: Random;
+  /** Of the run itself, whatever clock its cases live by. */
+  readonly #clock = new SystemClock();
+  readonly #shared: Engine | undefined;
+  readonly #loop: LoopWatch | undefined;
+  #failures = 0;
+
+  constructor(
+    private readonly cases: readonly Case[],
+    private readonly options: RunOptions,
+    private readonly emit: EmitRunEvent,
+  ) {
+    this.#timers = options.timers === 'fast' ? FAST_TIMERS : RFC3261_TIMERS;
+    this.#random = new SeededRandom(options.seed);
+    if (options.engine === 'udp') {
+      this.#shared = udpEngine(this.#random, { singleAddress: options.singleAddress ?? false });
+      this.#loop = new LoopWatch(this.#shared.clock, this.#timers.t1);
+    }
+  }
+
+  async run(): Promise<RunResult> {
+    const { engine, sut, timers, seed, workers } = this.options;
+    const startedAt = new Date(this.#clock.wallTime());
+    const horizonMs = Math.max(0, ...this.cases.map((played) => horizonOf(played, this.options, this.#timers)));
+    this.emit({ type: 'runStarted', engine, sut, timers, horizonMs, seed, cases: this.cases });
+    this.#loop?.start();
+    try {
+      const results = await schedule(
+        this.cases,
+        workers,
+        (played) => this.#play(played),
+        () => this.#goesOn(),
+      );
+      const complete = results.map((result, index) => result ?? notRun(this.cases[index] as Case, this.options.signal.aborted));
+      return this.#finish(complete, startedAt, horizonMs);
+    } finally {
+      this.#loop?.stop();
+    }
+  }
+
+  async #play(played: Case): Promise<CaseResult> {
+    this.emit({ type: 'caseStarted', case: played });
+    const random = this.#random.fork(played.id);
+    const engine = this.#shared ?? memoryEngine(random);
+    const { result, evidence }: CaseRun = await runCase(played, {
+      engine,
+      timers: this.#timers,
+      horizonMs: horizonOf(played, this.options, this.#timers),
+      random,
+      signal: this.options.signal,
+      loop: this.#loop,
+    });
+    if (result.status === 'failed') this.#failures += 1;
+    if (engine !== this.#shared) nothingLeft(engine);
+    this.emit({ type: 'caseFinished', case: played, result, evidence });
+    return result;
+  }
+
+  #goesOn(): boolean {
+    const { bail, signal } = this.options;
+    return !signal.aborted && (bail === undefined || this.#failures < bail);
+  }
+
+  #finish(cases: readonly CaseResult[], startedAt: Date, horizonMs: number): RunResult {
+    const { engine, sut, timers, seed } = this.options;
+    const result: RunResult = {
+      schemaVersion: RESULT_SCHEMA_VERSION,
+      tool: TOOL,
+      engine,
+      sut,
+      timers,
+      horizonMs,
+      seed,
+      startedAt: startedAt.toISOString(),
+      durationMs: Math.round(this.#clock.wallTime() - startedAt.getTime()),
+      summary: summarise(cases),
+      cases,
+    };
+    this.emit({ type: 'runFinished', result });
+    this.#loop?.stop();
+    if (this.#shared) nothingLeft(this.#shared);
+    return result;
+  }
+}
+
+/** A case that the run did not get to. */
+function notRun({ id, scenario, variant }: Case, interrupted: boolean): CaseResult {
+  const reason = interrupted ? 'the run was interrupted before it' : 'the run had as many failures as --bail allows';
+  const status = interrupted ? 'interrupted' : 'skipped';
+  return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };
+}
+
+function nothingLeft(engine: Engine): void {
+  const { sockets, timers } = engine.leftovers();
+  if (sockets === 0 && timers === 0) return;
+  throw new BusyhereError(
+    'internal',
+    `the run left ${sockets} sockets and ${timers} timers open`,
+    'this is a fault of busyhere: please report it',
+  );
+}
