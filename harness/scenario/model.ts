@@ -19,6 +19,8 @@ export type {
 } from '../lab/topology.js';
 export { DEFAULT_LISTENER, QUIRKS } from '../lab/topology.js';
 
+import type { LossKind } from '../diagnosis/attempt.js';
+
 /** One of the five conversations that KB834477 names. */
 export type Action = 'voice' | 'camera' | 'application-sharing' | 'whiteboard' | 'remote-assistance';
 
@@ -111,8 +113,6 @@ export interface Expectation {
   /** The sentence on the originator's screen; undefined: not asserted; null: there must be none. */
   readonly shown: string | null | undefined;
 }
-
-export type LossKind = 'not-acked' | 'swallowed' | 'misdelivered' | 'not-accepted' | 'lost-on-wire';
 
 export const LOSS_KINDS: readonly LossKind[] = ['not-acked', 'swallowed', 'misdelivered', 'not-accepted', 'lost-on-wire'];
 

@@ -1,6 +1,10 @@
-import type { LossKind, Observed } from './model.js';
+import type { Certainty, LossKind } from '../diagnosis/attempt.js';
+import type { JournalEntry } from '../trust/decision.js';
+import type { Observed } from './model.js';
 
-export type { LossKind, Observed } from './model.js';
+export type { Certainty, LossKind } from '../diagnosis/attempt.js';
+export type { JournalEntry } from '../trust/decision.js';
+export type { Observed } from './model.js';
 
 /** Rises with any incompatible change of the types below: other programs read them as JSON. */
 export const RESULT_SCHEMA_VERSION = 1;
@@ -68,16 +72,7 @@ export interface LossResult {
   /** The server or participant; null where it was lost between two. */
   readonly hop: string | null;
   readonly between: readonly [string, string] | null;
-  readonly certainty: 'seen' | 'inferred' | 'unknown';
-  readonly reason: string;
-}
-
-/** One decision of a server about trust, and the setting it came from. */
-export interface JournalEntry {
-  readonly server: string;
-  readonly flow: string;
-  readonly setting: string;
-  readonly decision: string;
+  readonly certainty: Certainty;
   readonly reason: string;
 }
 

@@ -1,0 +1,37 @@
+import type { Problems, ValuePath } from './mistake.js';
+import type { ServerEntrance } from './model.js';
+import { didYouMean } from './nearest.js';
+import { parseEntrance } from './parse-terms.js';
+
+/** What the parts of a case are built against: the names that exist in it, and where problems go. */
+export class CaseContext {
+  /** Names of the listeners of each server. */
+  readonly listeners = new Map<string, readonly string[]>();
+  readonly participants = new Map<string, 'client' | 'gateway'>();
+
+  constructor(readonly problems: Problems) {}
+
+  /** Tells a name that is none of those known. @returns whether it is known */
+  mustExist(name: string, known: Iterable<string>, what: string, path: ValuePath): boolean {
+    const names = [...known];
+    if (names.includes(name)) return true;
+    const others = names.length === 0 ? `; there is none` : `; there is ${names.join(', ')}`;
+    this.problems.add(path, `"${name}" is no ${what}${didYouMean(name, names) || others}`);
+    return false;
+  }
+
+  /** Reads `server` or `server/listener`; without a listener's name the server's first one is meant. */
+  entrance(text: string, path: ValuePath): ServerEntrance | undefined {
+    const { server, listener } = parseEntrance(text);
+    if (!this.mustExist(server, this.listeners.keys(), 'server', path)) return undefined;
+    const known = this.listeners.get(server) ?? [];
+    if (listener !== null && !this.mustExist(listener, known, `listener of ${server}`, path)) return undefined;
+    const chosen = listener ?? known[0];
+    return chosen === undefined ? undefined : { server, listener: chosen };
+  }
+
+  /** The names of all participants and servers. */
+  get hops(): string[] {
+    return [...this.participants.keys(), ...this.listeners.keys()];
+  }
+}
