@@ -1,7 +1,7 @@
 import { BusyhereError } from '../platform/errors.js';
 
-/** What a number does when it is called: it is busy (486), answers, rings for ever, or refuses with a status. */
-export type NumberBehaviour = 'busy' | 'answer' | 'ring' | number;
+/** What a number does when it is called: it is busy (486), answers, rings or stays silent for ever, or refuses with a status. */
+export type NumberBehaviour = 'busy' | 'answer' | 'ring' | 'ignore' | number;
 
 interface Row {
   readonly literal: string;
