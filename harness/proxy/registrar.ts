@@ -1,0 +1,148 @@
+import type { Clock } from '../platform/clock.js';
+import { createResponse } from '../sip/create-response.js';
+import type { SipRequest, SipResponse } from '../sip/message.js';
+import { type NameAddr, parseNameAddr } from '../sip/name-addr.js';
+import { userOf } from '../sip/uri.js';
+import type { Flow } from '../transaction/flow.js';
+import type { Binding, Location } from './location.js';
+import type { ProxyLimits } from './proxy-options.js';
+import type { Rejection } from './rejection.js';
+import { uriAddress } from './uri-address.js';
+
+const HOUR = 3600; // RFC 3261 §10.3 item 7: an interval of an hour or more is never too brief
+
+export interface RegistrarOptions {
+  readonly clock: Clock;
+  readonly limits: ProxyLimits;
+  /** Whether the domain has such a user. */
+  readonly hasUser: (user: string) => boolean;
+  /** Whether a To is an address of our domain. */
+  readonly owns: (address: NameAddr) => boolean;
+  readonly newTag: () => string;
+}
+
+/** What one REGISTER asks for. */
+interface Update {
+  readonly user: string;
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  readonly callId: string;
+  readonly sequence: number;
+}
+
+/** RFC 3261 §10.3. Who sends the request, and whether he may, was decided before. */
+export class Registrar {
+  constructor(
+    private readonly location: Location,
+    private readonly options: RegistrarOptions,
+  ) {}
+
+  /** The answer to a REGISTER; either all its bindings are updated or none. */
+  register(request: SipRequest, flow: Flow): SipResponse {
+    const outcome = this.#update(request, flow);
+    if (typeof outcome === 'string') return this.#listBindings(request, outcome);
+    return createResponse(request, outcome.status, { ...outcome, toTag: this.options.newTag(), headers: outcome.headers ?? [] });
+  }
+
+  /** The user whose bindings are now as asked for, or why they are not. */
+  #update(request: SipRequest, flow: Flow): string | Rejection {
+    const { to, callId, cseq } = request;
+    if (!to || callId === undefined || !cseq) return { status: 400 };
+    const required = request.headers.list('Require');
+    if (required.length > 0) return { status: 420, headers: required.map((option) => ['Unsupported', option] as const) }; // item 2
+    const user = userOf(to.uri);
+    if (user === undefined || !this.options.owns(to) || !this.options.hasUser(user)) return { status: 404 }; // item 5
+    const update: Update = { user, request, flow, callId, sequence: cseq.sequence };
+    const contacts = request.headers.list('Contact');
+    if (contacts.length === 0) return user; // item 6: a query
+    const next = contacts.includes('*') ? this.#removeAll(update, contacts) : this.#merge(update, contacts);
+    if (!isList(next)) return next;
+    this.location.replace(user, next);
+    return user;
+  }
+
+  /** Item 6: `Contact: *` stands alone and with `Expires: 0`. */
+  #removeAll({ user, request, callId, sequence }: Update, contacts: readonly string[]): readonly Binding[] | Rejection {
+    if (contacts.length > 1 || request.headers.get('Expires') !== '0') return { status: 400, reason: 'Contact * Needs Expires 0' };
+    const late = this.location.bindingsOf(user).some((binding) => isOutOfOrder(binding, callId, sequence));
+    return late ? OUT_OF_ORDER : [];
+  }
+
+  /** Item 7, contact by contact. */
+  #merge(update: Update, contacts: readonly string[]): readonly Binding[] | Rejection {
+    const next = new Map(this.location.bindingsOf(update.user).map((binding) => [binding.contact, binding]));
+    for (const text of contacts) {
+      const contact = parseNameAddr(text);
+      if (!contact.ok || contact.value.uri.scheme !== 'sip') return { status: 400, reason: 'Contact Is No SIP Address' };
+      const { uriText } = contact.value;
+      const old = next.get(uriText);
+      if (old && isOutOfOrder(old, update.callId, update.sequence)) return OUT_OF_ORDER;
+      const seconds = this.#interval(contact.value, update.request);
+      if (typeof seconds !== 'number') return seconds;
+      next.delete(uriText);
+      if (seconds > 0) next.set(uriText, this.#bind(update, contact.value, seconds));
+    }
+    return this.#withinLimits(update.user, [...next.values()]);
+  }
+
+  /** Seconds, 0 to remove the binding; too brief intervals are refused, too long ones are cut. */
+  #interval(contact: NameAddr, request: SipRequest): number | Rejection {
+    const { minExpires, defaultExpires, maxExpires } = this.options.limits;
+    const asked = seconds(contact.params.get('expires')) ?? request.expires ?? defaultExpires;
+    if (asked > 0 && asked < minExpires && asked < HOUR) return { status: 423, headers: [['Min-Expires', String(minExpires)]] };
+    return Math.min(asked, maxExpires);
+  }
+
+  #bind({ user, flow, callId, sequence }: Update, contact: NameAddr, seconds: number): Binding {
+    // A contact that is a host name is reached where it registered from.
+    const remote = uriAddress(contact.uri) ?? flow.remote;
+    return {
+      user,
+      contact: contact.uriText,
+      uri: contact.uri,
+      flow: { listener: flow.listener, remote },
+      q: quality(contact.params.get('q')),
+      callId,
+      sequence,
+      expiresAt: this.options.clock.now() + seconds * 1000,
+    };
+  }
+
+  #withinLimits(user: string, next: readonly Binding[]): readonly Binding[] | Rejection {
+    const { bindings, bindingsPerUser } = this.options.limits;
+    if (next.length > bindingsPerUser) return { status: 503, reason: 'Too Many Contacts' };
+    const grown = next.length - this.location.bindingsOf(user).length;
+    if (grown > 0 && this.location.size + grown > bindings) this.location.sweep();
+    if (grown > 0 && this.location.size + grown > bindings) return { status: 503, reason: 'Too Many Registrations' };
+    return next;
+  }
+
+  /** Item 8: all current bindings, each with the time that it has left. */
+  #listBindings(request: SipRequest, user: string): SipResponse {
+    const now = this.options.clock.now();
+    const headers = this.location.bindingsOf(user).map(({ contact, q, expiresAt }): [string, string] => {
+      return ['Contact', `<${contact}>;q=${q};expires=${Math.ceil((expiresAt - now) / 1000)}`];
+    });
+    return createResponse(request, 200, { toTag: this.options.newTag(), headers });
+  }
+}
+
+/** Item 7 leaves the code open; the request came too late, which is nobody's fault. */
+const OUT_OF_ORDER: Rejection = { status: 500, reason: 'CSeq Out Of Order' };
+
+function isOutOfOrder(binding: Binding, callId: string, sequence: number): boolean {
+  return binding.callId === callId && sequence <= binding.sequence;
+}
+
+function isList(value: readonly Binding[] | Rejection): value is readonly Binding[] {
+  return Array.isArray(value);
+}
+
+function seconds(text: string | null | undefined): number | undefined {
+  return text != null && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
+/** 1 where none is given, as for any other preference left open. */
+function quality(text: string | null | undefined): number {
+  return text != null && /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 1;
+}

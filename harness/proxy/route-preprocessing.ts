@@ -1,0 +1,66 @@
+import type { SipRequest } from '../sip/message.js';
+import type { NameAddr } from '../sip/name-addr.js';
+import { formatUri } from '../sip/uri.js';
+import type { Listener } from '../transaction/listener.js';
+import type { OwnNames } from './own-names.js';
+import { bareHost } from './uri-address.js';
+
+/** A request with what concerned only ourselves taken out of its route. */
+export interface PreparedRequest {
+  /** A copy, for changing. */
+  readonly request: SipRequest;
+  /** The listener that the last Route value of ours named: the request leaves from there. */
+  readonly outgoing: Listener | undefined;
+}
+
+/** RFC 3261 §16.4. */
+export function prepareRequest(received: SipRequest, own: OwnNames): PreparedRequest {
+  const request = received.clone();
+  undoStrictRouting(request, own);
+  dropOwnMaddr(request, own);
+  return { request, outgoing: popOwnRoutes(request, own) };
+}
+
+/** What we put into Record-Route: our address, `lr`, no user. A strict router has made it the Request-URI. */
+function undoStrictRouting(request: SipRequest, own: OwnNames): void {
+  const { uri, routes } = request;
+  const last = routes.at(-1);
+  if (!uri || !last || uri.user !== undefined || !uri.params.has('lr') || !own.listenerOf(uri)) return;
+  request.requestUri = last.uriText;
+  removeLastRoute(request);
+}
+
+function removeLastRoute(request: SipRequest): void {
+  const values = request.headers.list('Route').slice(0, -1);
+  request.headers.delete('Route');
+  for (const value of values) request.headers.append('Route', value);
+}
+
+/** A `maddr` that is one of our addresses has done its work. */
+function dropOwnMaddr(request: SipRequest, own: OwnNames): void {
+  const { uri } = request;
+  const maddr = uri?.params.get('maddr');
+  if (!uri || maddr == null || !own.listenerOf(uri)) return;
+  uri.params.delete('maddr');
+  uri.params.delete('transport');
+  const { port: _ours, ...rest } = uri;
+  request.requestUri = formatUri(rest);
+}
+
+/**
+ * Takes our own values off the top: one where we recorded one, two where the dialog crosses from one listener to another.
+ * The last of them is the listener on the far side.
+ */
+function popOwnRoutes(request: SipRequest, own: OwnNames): Listener | undefined {
+  let outgoing: Listener | undefined;
+  for (const route of request.routes) {
+    if (!isOwn(route, own)) break;
+    request.headers.removeFirst('Route');
+    outgoing = own.listenerOf(route.uri) ?? outgoing;
+  }
+  return outgoing;
+}
+
+function isOwn(route: NameAddr, own: OwnNames): boolean {
+  return bareHost(route.uri.host) !== '' && own.owns(route.uri);
+}
