@@ -49,29 +49,32 @@ export class Addressing {
 
   /** An authorised host as the trust model reads it: a name in the settings becomes the address behind it. */
   hostTrust({ address, port, ...flags }: HostSettings, servers: readonly Server[]): HostTrust {
-    if (address.kind === 'literal') return { ...flags, address: address.text, ...(port === null ? {} : { port }) };
+    if (address.kind === 'literal') return { ...flags, address: address.text, ...portOf(port) };
     const host = this.host(address.name, servers);
-    if (address.prefixLength !== null)
-      return { ...flags, address: `${host.address}/${address.prefixLength}`, ...(port === null ? {} : { port }) };
-    const only = port ?? this.#portIfShared(host);
-    return { ...flags, address: host.address, ...(only === undefined ? {} : { port: only }) };
+    const wholeHost = address.prefixLength === null || address.prefixLength === (host.address.includes(':') ? 128 : 32);
+    if (wholeHost) return { ...flags, address: host.address, ...portOf(port ?? this.#portIfShared(host)) };
+    return { ...flags, address: `${host.address}/${address.prefixLength}`, ...portOf(port) };
   }
 
   /** The next hop of a route, which gets its role from being one (DESIGN: roles come from the topology). */
   peer({ nextHop, nextHopRole }: RouteSettings, servers: readonly Server[]): Peer {
     const host = this.host(nextHop, servers);
-    const port = this.#portIfShared(host);
-    return { role: nextHopRole, address: host.address, ...(port === undefined ? {} : { port }) };
+    return { role: nextHopRole, address: host.address, ...portOf(this.#portIfShared(host)) };
   }
 
-  #portIfShared({ port }: SocketAddress): number | undefined {
-    return this.block.addressPerHost ? undefined : port;
+  #portIfShared({ port }: SocketAddress): number | null {
+    return this.block.addressPerHost ? null : port;
   }
 
   #name(address: SocketAddress, name: string): void {
     this.#names.set(formatSocketAddress(address), name);
     this.#names.set(address.address, name);
   }
+}
+
+/** A port where one is meant, for settings whose absence means any. */
+function portOf(port: number | null): { port?: number } {
+  return port === null ? {} : { port };
 }
 
 function entranceKey({ server, listener }: ServerEntrance): string {

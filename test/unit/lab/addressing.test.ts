@@ -76,6 +76,8 @@ describe('where all share one address', () => {
     expect(gateway.port).not.toBe(addressing.participant('alice').port);
     const host = { address: { kind: 'name', name: 'gateway', prefixLength: null }, port: null, ...flags } as const;
     expect(addressing.hostTrust(host, [server])).toEqual({ address: '127.0.0.1', port: gateway.port, ...flags });
+    const block = { ...host, address: { kind: 'name', name: 'gateway', prefixLength: 32 } } as const;
+    expect(addressing.hostTrust(block, [server])).toEqual({ address: '127.0.0.1', port: gateway.port, ...flags });
     expect(addressing.peer(server.routes[0] as Server['routes'][0], [server])).toEqual({ role: 'gateway', ...gateway });
     expect(addressing.nameOf({ address: '127.0.0.1', port: 9 })).toBeUndefined();
   });
