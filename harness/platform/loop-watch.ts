@@ -1,5 +1,13 @@
 import type { Clock, Timer } from './clock.js';
 
+interface Lapse {
+  /** When it was found, on the clock. */
+  readonly at: number;
+  readonly lateMs: number;
+}
+
+const LAPSES_KEPT = 256;
+
 /**
  * Watches how punctual timers are. A verdict that rests on nothing having happened holds only if this process was
  * awake to see it happen: a loop that was late by more than the tolerance proves nothing for that stretch of time.
@@ -7,8 +15,7 @@ import type { Clock, Timer } from './clock.js';
 export class LoopWatch {
   #timer: Timer | undefined;
   #expected = 0;
-  #lastLateAt = Number.NEGATIVE_INFINITY;
-  #worstMs = 0;
+  readonly #lapses: Lapse[] = [];
 
   /**
    * @param toleranceMs lateness up to this is punctual
@@ -22,12 +29,12 @@ export class LoopWatch {
 
   /** The last moment, on the clock, at which the loop was found late; -Infinity if never. */
   get lastLateAt(): number {
-    return this.#lastLateAt;
+    return this.#lapses.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The greatest lateness found, in ms. */
-  get worstMs(): number {
-    return this.#worstMs;
+  /** The greatest lateness beyond the tolerance found since a moment on the clock, in ms; 0 if there was none. */
+  worstSince(moment: number): number {
+    return this.#lapses.reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0);
   }
 
   start(): void {
@@ -42,10 +49,12 @@ export class LoopWatch {
   }
 
   #tick(): void {
-    const now = this.clock.now();
-    const late = now - this.#expected;
-    if (late > this.#worstMs) this.#worstMs = late;
-    if (late > this.toleranceMs) this.#lastLateAt = now;
+    const at = this.clock.now();
+    const lateMs = at - this.#expected;
+    if (lateMs > this.toleranceMs) {
+      this.#lapses.push({ at, lateMs });
+      if (this.#lapses.length > LAPSES_KEPT) this.#lapses.shift();
+    }
     this.#timer = undefined;
     this.start();
   }

@@ -67,15 +67,14 @@ class CaseRunner {
       timers,
       states: this.#states,
       waiting: this.#waiting,
-      patienceMs: 4 * horizonMs, // a step may wait for a `pending`, whose proof starts over when the loop was late
+      patienceMs: 8 * horizonMs, // a step may wait for a `pending`, whose proof starts over when the loop was late
     });
   }
 
   async run(): Promise<CaseRun> {
-    let stalled: string | null = null;
     try {
       await this.#lab.start();
-      stalled = await this.#play();
+      return this.#judge(await this.#play());
     } catch (error) {
       if (!this.options.signal.aborted) throw error;
       return { result: this.#result([], { status: 'interrupted', reason: 'the run was interrupted' }), evidence: NO_EVIDENCE };
@@ -83,12 +82,10 @@ class CaseRunner {
       this.#states.stop();
       await this.#lab.stop();
     }
-    return this.#judge(stalled);
   }
 
   /** Gives the reason why the script came to a halt, or null when it was played and every verdict is proven. */
   async #play(): Promise<string | null> {
-    const { clock } = this.options.engine;
     try {
       await this.#script.play();
       await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
@@ -97,8 +94,6 @@ class CaseRunner {
     } catch (error) {
       if (!(error instanceof StalledScript)) throw error;
       return error.message;
-    } finally {
-      this.#states.watchedUntil = clock.now();
     }
     return null;
   }
@@ -133,7 +128,7 @@ class CaseRunner {
     const attempts = diagnose(this.#lab.trace.events, {
       horizonMs,
       timerC: timers.timerC,
-      end: this.#states.traceEnd,
+      end: this.#lab.trace.elapsed,
       names: (address) => this.#lab.nameOf(address),
     });
     const seen = new Map<string, Attempt>();
@@ -160,23 +155,22 @@ class CaseRunner {
 
   #finding(results: ReadonlyMap<string, AttemptResult>, stalled: string | null): Finding {
     const failures = stalled === null ? [] : [stalled];
-    let negative = false;
+    let proven = true;
     for (const expectation of this.played.expectations) {
       const result = results.get(expectation.label);
       const failure = result && mismatch(result, expectation);
       if (failure) failures.push(failure);
-      if (result) negative ||= isNegative(result.observed);
+      if (result && isNegative(result.observed)) proven &&= this.#states.isProven(expectation.label);
     }
-    const unproven = negative || failures.length > 0 ? this.#unproven() : null;
-    if (unproven !== null) return { status: 'inconclusive', reason: unproven };
+    const lateMs = this.options.loop?.worstSince(this.#began) ?? 0;
+    // A process that slept sees neither what happened nor what did not, and its own timers fire too late.
+    if (lateMs > 0 && (!proven || failures.length > 0)) return { status: 'inconclusive', reason: this.#tooLate(lateMs, failures) };
     return failures.length > 0 ? { status: 'failed', reason: failures.join('; ') } : { status: 'passed', reason: null };
   }
 
-  /** What was not seen proves nothing if this process slept meanwhile. */
-  #unproven(): string | null {
-    const lateMs = this.#states.lateness;
-    if (lateMs === 0) return null;
-    return `this process was late by ${Math.round(lateMs)} ms while it watched (T1 is ${this.options.timers.t1} ms), so that nothing was seen proves nothing`;
+  #tooLate(lateMs: number, failures: readonly string[]): string {
+    const seen = failures.length === 0 ? '' : `; what it saw: ${failures.join('; ')}`;
+    return `this process was late by ${Math.round(lateMs)} ms while it watched, more than T1 (${this.options.timers.t1} ms), so its verdict proves nothing${seen}`;
   }
 
   #result(attempts: readonly AttemptResult[], { status, reason }: Finding): CaseResult {
