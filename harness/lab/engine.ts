@@ -45,7 +45,7 @@ export function memoryEngine(random: Random): Engine {
     network,
     addresses: new SimulatedPlan(),
     realTime: false,
-    leftovers: () => ({ sockets: network.openSockets, timers: clock.pendingTimers }),
+    leftovers: () => ({ sockets: network.openSockets, timers: clock.pendingTimers - network.underWay }),
     complete: (work) => runInVirtualTime(clock, work),
   };
 }

@@ -29,9 +29,15 @@ export class MemoryNetwork implements DatagramNetwork {
   readonly #sockets = new Map<string, MemorySocket>();
   readonly #link: (source: SocketAddress, destination: SocketAddress) => LinkQuality;
   #nextPort = FIRST_EPHEMERAL_PORT;
+  #underWay = 0;
 
   constructor(private readonly options: MemoryNetworkOptions) {
     this.#link = options.link ?? (() => PERFECT);
+  }
+
+  /** Datagrams sent and not yet arrived or lost; each holds a timer of the clock. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   get openSockets(): number {
@@ -61,7 +67,9 @@ export class MemoryNetwork implements DatagramNetwork {
   #deliver(payload: Buffer, source: SocketAddress, destination: SocketAddress, link: LinkQuality): void {
     const { clock, random } = this.options;
     const late = link.reorder && random.fraction() < link.reorder ? random.fraction() * (link.reorderMs ?? link.delayMs) : 0;
+    this.#underWay += 1;
     clock.setTimer(link.delayMs + late, () => {
+      this.#underWay -= 1;
       this.#sockets.get(formatSocketAddress(destination))?.handlers.datagram(payload, source);
     });
   }
