@@ -18,17 +18,22 @@ export type Authentication =
 /** 401 by the registrar, 407 by the proxy, each with headers of its own (RFC 3261 §22.2, §22.3). */
 export type ChallengeStatus = 401 | 407;
 
+export interface AuthenticatorOptions {
+  readonly realm: string;
+  readonly accounts: readonly Account[];
+  /** The preferred first. */
+  readonly algorithms: readonly OfferedAlgorithm[];
+  readonly nonces: Nonces;
+  /** Take each nonce count once only. */
+  readonly refuseReplays: boolean;
+}
+
 /** Digest authentication of our users (RFC 3261 §22, RFC 8760). */
 export class Authenticator {
   readonly #passwords: ReadonlyMap<string, string>;
 
-  constructor(
-    private readonly realm: string,
-    accounts: readonly Account[],
-    private readonly algorithms: readonly OfferedAlgorithm[],
-    private readonly nonces: Nonces,
-  ) {
-    this.#passwords = new Map(accounts.map(({ user, password }) => [user, password]));
+  constructor(private readonly options: AuthenticatorOptions) {
+    this.#passwords = new Map(options.accounts.map(({ user, password }) => [user, password]));
   }
 
   hasUser(user: string): boolean {
@@ -38,23 +43,22 @@ export class Authenticator {
   /** One challenge for each algorithm, the preferred first (RFC 8760 §2.3). */
   challenge(status: ChallengeStatus, stale: boolean): Rejection {
     const name = status === 401 ? 'WWW-Authenticate' : 'Proxy-Authenticate';
-    const nonce = this.nonces.mint();
-    return {
-      status,
-      headers: this.algorithms.map((algorithm) => [name, formatChallenge({ realm: this.realm, nonce, algorithm, qop: ['auth'], stale })]),
-    };
+    const { realm, algorithms, nonces } = this.options;
+    const nonce = nonces.mint();
+    return { status, headers: algorithms.map((algorithm) => [name, formatChallenge({ realm, nonce, algorithm, qop: ['auth'], stale })]) };
   }
 
   /** Looks at the credentials for our realm; those for other realms are for other servers. */
   authenticate(request: SipRequest, status: ChallengeStatus): Authentication {
+    const { nonces, refuseReplays } = this.options;
     const credentials = this.#ours(request, status);
     if (!credentials) return { stale: false, reason: 'there are no credentials for this realm' };
-    const nonce = this.nonces.judge(credentials.nonce);
+    const nonce = nonces.judge(credentials.nonce);
     if (nonce === 'forged') return { stale: false, reason: 'the nonce is not one of ours' };
     if (!this.#isRight(request, credentials)) return { stale: false, reason: 'the credentials are wrong' };
     if (nonce === 'stale') return { stale: true, reason: 'the nonce is too old' };
     // Without qop (RFC 2069) there is no count, and no protection against replay but the nonce's age.
-    if (credentials.nc !== undefined && !this.nonces.use(credentials.nonce, credentials.nc)) {
+    if (refuseReplays && credentials.nc !== undefined && !nonces.use(credentials.nonce, credentials.nc)) {
       return { stale: true, reason: 'the nonce count was used before' };
     }
     return { user: credentials.username };
@@ -79,7 +83,7 @@ export class Authenticator {
   }
 
   #isOurs(credentials: DigestCredentials | undefined): boolean {
-    return credentials?.realm === this.realm;
+    return credentials?.realm === this.options.realm;
   }
 
   /** The digest-uri is not compared with the Request-URI, which elements on the way may change (RFC 3261 §22.4 item 5). */
@@ -87,7 +91,7 @@ export class Authenticator {
     const { username, realm, nonce, uri, cnonce, nc, qop } = credentials;
     const password = this.#passwords.get(username);
     const algorithm = digestAlgorithm(credentials.algorithm);
-    if (password === undefined || !this.algorithms.some((offered) => offered === algorithm)) return false;
+    if (password === undefined || !this.options.algorithms.some((offered) => offered === algorithm)) return false;
     if (qop !== undefined && (qop.toLowerCase() !== 'auth' || nc === undefined || cnonce === undefined)) return false;
     const digestQop = qop === undefined ? undefined : 'auth';
     const { method } = request;

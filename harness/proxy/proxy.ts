@@ -6,80 +6,64 @@ import type { Listener } from '../transaction/listener.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { TransactionUser } from '../transaction/transaction-user.js';
-import { routeResponse } from '../trust/route-response.js';
-import { type TrustModel, trustModel } from '../trust/trust-model.js';
+import { trustModel } from '../trust/trust-model.js';
 import { Authenticator } from './authenticator.js';
-import { Branch, type BranchListener } from './branch.js';
 import { DecisionJournal } from './decision-journal.js';
-import { forwardedRequest } from './forward-request.js';
+import type { Forwarder, ForwarderPorts } from './forwarder.js';
 import { Gate } from './gate.js';
 import { KnownDialogs } from './known-dialogs.js';
 import { Location } from './location.js';
-import { branchWithLoopHash, isLooped, loopHash } from './loop-detection.js';
+import { isLooped } from './loop-detection.js';
 import { Nonces } from './nonces.js';
 import { OwnNames } from './own-names.js';
 import { DEFAULT_PROXY_LIMITS, type ProxyLimits, type ProxyOptions } from './proxy-options.js';
 import { Registrar } from './registrar.js';
 import type { Rejection } from './rejection.js';
 import { validateRequest } from './request-validation.js';
-import { ResponseContext } from './response-context.js';
-import { type PreparedRequest, prepareRequest } from './route-preprocessing.js';
+import { ResponseJudge } from './response-judge.js';
+import { prepareRequest } from './route-preprocessing.js';
+import { StatefulForwarder } from './stateful-forwarder.js';
+import { StatelessForwarder } from './stateless-forwarder.js';
 import { StaticRoutes } from './static-routes.js';
-import { type Target, TargetSet } from './target-set.js';
+import { TargetSet } from './target-set.js';
 
 const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, SUBSCRIBE, NOTIFY, REFER, UPDATE, PRACK, INFO';
-const UNIQUE_DIGITS = 16;
 const TAG_DIGITS = 8;
-/** Requests that set up a dialog, on whose path a proxy can stay. */
-const DIALOG_MAKERS: ReadonlySet<string> = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
-const RETRY_AFTER = '5'; // seconds
+const LOOP_DETECTED: Rejection = { status: 482 };
 
 /** A SIP proxy and registrar for one domain (RFC 3261 §16, §10) whose trust in its peers can be set, and mis-set. */
 export class SipProxy implements TransactionUser {
   readonly location: Location;
-  readonly #limits: ProxyLimits;
   readonly #layer: TransactionLayer;
   readonly #own: OwnNames;
-  readonly #trust: TrustModel;
-  readonly #journal: DecisionJournal;
   readonly #dialogs: KnownDialogs;
   readonly #authenticator: Authenticator;
   readonly #gate: Gate;
   readonly #registrar: Registrar;
   readonly #targets: TargetSet;
-  readonly #contexts = new Map<ServerTransaction, ResponseContext>();
+  readonly #forwarder: Forwarder;
 
   constructor(private readonly options: ProxyOptions) {
-    const { clock, random, name, domain, routes } = options;
-    const limits = { ...DEFAULT_PROXY_LIMITS, ...options.limits };
-    this.#limits = limits;
-    this.#layer = new TransactionLayer({
-      clock,
-      random: random.fork('transactions'),
-      network: options.network,
-      timers: options.timers,
-      user: this,
-      ...(options.parseLimits && { limits: options.parseLimits }),
-    });
+    const { clock, name, domain, routes } = options;
+    const limits: ProxyLimits = { ...DEFAULT_PROXY_LIMITS, ...options.limits };
+    const trust = trustModel(name, options.trust, [...options.peers, ...routes.map(({ role, nextHop }) => ({ role, ...nextHop }))]);
+    const journal = new DecisionJournal(name, limits.journalEntries, options.journal);
+    this.#layer = transactionLayer(options, this);
     this.#own = new OwnNames(domain, () => this.#layer.listeners);
-    this.#trust = trustModel(name, options.trust, [...options.peers, ...routes.map(({ role, nextHop }) => ({ role, ...nextHop }))]);
-    this.#journal = new DecisionJournal(name, limits.journalEntries, options.journal);
     this.#dialogs = new KnownDialogs(limits.dialogs);
-    const nonces = new Nonces(clock, random.fork('nonces'), limits.nonceLifetime, limits.nonces);
-    this.#authenticator = new Authenticator(domain, options.accounts, options.digestAlgorithms ?? ['SHA-256', 'MD5'], nonces);
-    this.#gate = new Gate(this.#trust, this.#authenticator, this.#dialogs, this.#journal);
+    this.#authenticator = authenticator(options, limits);
+    this.#gate = new Gate(trust, this.#authenticator, this.#dialogs, journal);
     this.location = new Location(clock);
-    const hasUser = (user: string): boolean => this.#authenticator.hasUser(user);
-    const owns: OwnNames['owns'] = (uri) => this.#own.owns(uri);
-    this.#registrar = new Registrar(this.location, { clock, limits, hasUser, owns: ({ uri }) => owns(uri), newTag: () => this.#newTag() });
+    const names = { own: this.#own, hasUser: (user: string) => this.#authenticator.hasUser(user) };
+    this.#registrar = new Registrar(this.location, { ...names, clock, limits, newTag: () => this.#newTag() });
     this.#targets = new TargetSet({
-      own: this.#own,
+      ...names,
       routes: new StaticRoutes(routes),
       location: this.location,
-      hasUser,
-      listener: (listener) => this.#layer.listeners.find(({ name }) => name === listener),
+      listener: (wanted) => this.#layer.listeners.find((listener) => listener.name === wanted),
       most: limits.branches,
     });
+    this.#forwarder = this.#makeForwarder(limits, new ResponseJudge(trust, journal));
   }
 
   get listeners(): readonly Listener[] {
@@ -92,7 +76,7 @@ export class SipProxy implements TransactionUser {
   }
 
   get openContexts(): number {
-    return this.#contexts.size;
+    return this.#forwarder.openContexts;
   }
 
   get openTransactions(): number {
@@ -118,49 +102,44 @@ export class SipProxy implements TransactionUser {
 
   /** Ends everything without a word to anybody. */
   async stop(): Promise<void> {
-    for (const context of this.#contexts.values()) context.abandon();
-    this.#contexts.clear();
+    this.#forwarder.stop();
     await this.#layer.close();
   }
 
+  /** For the transaction layer. */
   request(transaction: ServerTransaction): void {
     const { request, flow } = transaction;
-    const hash = loopHash(request);
-    const rejection = validateRequest(request) ?? this.#refuseLoop(request, hash) ?? this.#gate.admit(request, flow);
-    if (rejection) return this.#reject(transaction, rejection);
+    const rejection = this.#refuse(request) ?? this.#gate.admit(request, flow);
+    if (rejection) return this.#forwarder.reject(transaction, rejection);
     const prepared = prepareRequest(request, this.#own);
     if (this.#isForUs(prepared.request)) return this.#answer(transaction, prepared.request);
     this.#authenticator.removeCredentials(prepared.request);
     const targets = this.#targets.of(prepared, flow.listener);
-    if ('status' in targets) return this.#reject(transaction, targets);
-    this.#forward(transaction, prepared, targets, hash);
+    if ('status' in targets) this.#forwarder.reject(transaction, targets);
+    else this.#forwarder.request(transaction, prepared, targets);
   }
 
-  /** RFC 3261 §16.10. No INVITE is forwarded without a context, so a CANCEL without one has nothing to end (§9.2). */
+  /** For the transaction layer. */
   cancel(transaction: ServerTransaction, invite: InviteServerTransaction | undefined): void {
-    transaction.respond(createResponse(transaction.request, invite ? 200 : 481, { toTag: this.#newTag() }));
-    if (invite) this.#contexts.get(invite)?.cancel();
+    this.#forwarder.cancel(transaction, invite);
   }
 
-  /** An ACK for a 2xx travels end to end, without a transaction (§16.6). Only within dialogs, since nobody can challenge it. */
+  /** For the transaction layer. Only within dialogs that are known, since an ACK cannot be challenged and could be sent anywhere. */
   ack(request: SipRequest, flow: Flow): void {
-    if (validateRequest(request) || !this.#dialogs.includes(request) || this.#gate.admit(request, flow)) return;
+    if (this.#refuse(request) || !this.#dialogs.includes(request) || this.#gate.admit(request, flow)) return;
     const prepared = prepareRequest(request, this.#own);
     const targets = this.#targets.of(prepared, flow.listener);
     const target = 'status' in targets ? undefined : targets[0];
-    if (!target?.flow) return;
-    const passage = { incoming: flow.listener, outgoing: target.flow.listener };
-    const forwarded = forwardedRequest(prepared.request, target.requestUri, passage, false);
-    this.#layer.sendRequest(forwarded, target.flow, { branch: this.#newBranch(loopHash(request)) });
+    if (target) this.#forwarder.ack(prepared, flow, target);
   }
 
-  #refuseLoop(request: SipRequest, hash: string): Rejection | undefined {
-    return isLooped(request, this.#own, hash) ? { status: 482 } : undefined;
+  /** For the transaction layer. */
+  strayResponse(response: SipResponse, flow: Flow): void {
+    this.#forwarder.response(response, flow);
   }
 
-  #reject(transaction: ServerTransaction, { status, reason, headers = [] }: Rejection): void {
-    const toTag = this.#newTag();
-    transaction.respond(createResponse(transaction.request, status, { toTag, headers, ...(reason !== undefined && { reason }) }));
+  #refuse(request: SipRequest): Rejection | undefined {
+    return validateRequest(request) ?? (isLooped(request, this.#own) ? LOOP_DETECTED : undefined);
   }
 
   /** Registrations of our domain, and what names the proxy itself: no user and no further route. */
@@ -176,73 +155,31 @@ export class SipProxy implements TransactionUser {
     transaction.respond(createResponse(request, 200, { toTag: this.#newTag(), headers }));
   }
 
-  #forward(transaction: ServerTransaction, prepared: PreparedRequest, targets: readonly Target[], hash: string): void {
-    if (this.#contexts.size >= this.#limits.contexts) {
-      return this.#reject(transaction, { status: 503, headers: [['Retry-After', RETRY_AFTER]] });
-    }
-    const { request } = transaction;
-    const context = new ResponseContext(transaction, targets, {
-      open: (target, listener) => this.#openBranch(transaction, prepared, target, hash, listener),
-      mayRoute: (response, flow) => this.#mayRoute(request, response, flow),
-      passing: (response) => this.#noteDialog(request, response),
-      forwarding: (response, flow) => this.#noteFinal(request, response, flow),
-      sendStatelessly: (response) => this.#layer.sendResponse(response, transaction.flow.listener),
-      newTag: () => this.#newTag(),
-      closed: () => this.#contexts.delete(transaction),
-    });
-    this.#contexts.set(transaction, context);
-    context.start();
-  }
-
-  #openBranch(transaction: ServerTransaction, prepared: PreparedRequest, target: Target, hash: string, listener: BranchListener): Branch {
-    const branch = new Branch(this.options.clock, this.options.timers.timerC, listener);
-    const { flow } = target;
-    if (!flow) {
-      branch.fail();
-      return branch;
-    }
-    const { request } = prepared;
-    const recordRoute = this.options.recordRoute === true && DIALOG_MAKERS.has(request.method) && request.toTag === undefined;
-    const passage = { incoming: transaction.flow.listener, outgoing: flow.listener };
-    const forwarded = forwardedRequest(request, target.requestUri, passage, recordRoute);
-    const options = { branch: this.#newBranch(hash) };
-    branch.start(forwarded.method, (handlers) =>
-      forwarded.method === 'INVITE'
-        ? this.#layer.invite(forwarded, flow, handlers, options)
-        : this.#layer.request(forwarded, flow, handlers, options),
-    );
-    return branch;
-  }
-
-  #mayRoute(request: SipRequest, response: SipResponse, flow: Flow): boolean {
-    const { outcome, journal } = this.#judge(request, response, flow);
-    if (outcome === 'absorb') this.#journal.write(journal);
-    return outcome === 'forward';
-  }
-
-  /** The final response to an INVITE, with why it was routed where the trust settings had a say. */
-  #noteFinal(request: SipRequest, response: SipResponse, flow: Flow | undefined): void {
-    if (request.method === 'INVITE' && flow) this.#journal.write(this.#judge(request, response, flow).journal);
-    if (request.method === 'BYE') this.#dialogs.forget(request);
-  }
-
-  #judge(request: SipRequest, { status }: SipResponse, flow: Flow): ReturnType<typeof routeResponse> {
-    return routeResponse(this.#trust, { flow, status, method: request.method, initial: request.toTag === undefined });
-  }
-
-  /** A 2xx makes a dialog, a reliable provisional an early one, in which PRACK and UPDATE are sent (RFC 3262). */
-  #noteDialog(request: SipRequest, response: SipResponse): void {
-    if (!DIALOG_MAKERS.has(request.method)) return;
-    if (response.status >= 200 || response.headers.has('RSeq')) this.#dialogs.remember(response);
-  }
-
-  #newBranch(hash: string): string {
-    return branchWithLoopHash(this.options.random.token(UNIQUE_DIGITS), hash);
+  #makeForwarder(limits: ProxyLimits, judge: ResponseJudge): Forwarder {
+    const { clock, random, timers, recordRoute = false, stateless = false } = this.options;
+    const ports: ForwarderPorts = { layer: this.#layer, dialogs: this.#dialogs, judge, recordRoute, newTag: () => this.#newTag() };
+    if (stateless) return new StatelessForwarder({ ...ports, own: this.#own, targets: this.#targets });
+    return new StatefulForwarder({ ...ports, clock, random: random.fork('branches'), timers, most: limits.contexts });
   }
 
   #newTag(): string {
     return this.options.random.token(TAG_DIGITS);
   }
+}
+
+function transactionLayer({ clock, random, network, timers, parseLimits }: ProxyOptions, user: TransactionUser): TransactionLayer {
+  const options = { clock, random: random.fork('transactions'), network, timers, user };
+  return new TransactionLayer(parseLimits ? { ...options, limits: parseLimits } : options);
+}
+
+function authenticator({ clock, random, domain, accounts, digestAlgorithms, stateless }: ProxyOptions, limits: ProxyLimits): Authenticator {
+  return new Authenticator({
+    realm: domain,
+    accounts,
+    algorithms: digestAlgorithms ?? ['SHA-256', 'MD5'],
+    nonces: new Nonces(clock, random.fork('nonces'), limits.nonceLifetime, limits.nonces),
+    refuseReplays: !stateless, // without transactions a retransmission cannot be told from a replay
+  });
 }
 
 export { SipProxy as Proxy };

@@ -5,6 +5,7 @@ import { type NameAddr, parseNameAddr } from '../sip/name-addr.js';
 import { userOf } from '../sip/uri.js';
 import type { Flow } from '../transaction/flow.js';
 import type { Binding, Location } from './location.js';
+import type { OwnNames } from './own-names.js';
 import type { ProxyLimits } from './proxy-options.js';
 import type { Rejection } from './rejection.js';
 import { uriAddress } from './uri-address.js';
@@ -16,8 +17,7 @@ export interface RegistrarOptions {
   readonly limits: ProxyLimits;
   /** Whether the domain has such a user. */
   readonly hasUser: (user: string) => boolean;
-  /** Whether a To is an address of our domain. */
-  readonly owns: (address: NameAddr) => boolean;
+  readonly own: OwnNames;
   readonly newTag: () => string;
 }
 
@@ -51,7 +51,7 @@ export class Registrar {
     const required = request.headers.list('Require');
     if (required.length > 0) return { status: 420, headers: required.map((option) => ['Unsupported', option] as const) }; // item 2
     const user = userOf(to.uri);
-    if (user === undefined || !this.options.owns(to) || !this.options.hasUser(user)) return { status: 404 }; // item 5
+    if (user === undefined || !this.options.own.owns(to.uri) || !this.options.hasUser(user)) return { status: 404 }; // item 5
     const update: Update = { user, request, flow, callId, sequence: cseq.sequence };
     const contacts = request.headers.list('Contact');
     if (contacts.length === 0) return user; // item 6: a query

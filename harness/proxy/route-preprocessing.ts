@@ -2,11 +2,15 @@ import type { SipRequest } from '../sip/message.js';
 import type { NameAddr } from '../sip/name-addr.js';
 import { formatUri } from '../sip/uri.js';
 import type { Listener } from '../transaction/listener.js';
+import { loopHash } from './loop-detection.js';
 import type { OwnNames } from './own-names.js';
 import { bareHost } from './uri-address.js';
 
 /** A request with what concerned only ourselves taken out of its route. */
 export interface PreparedRequest {
+  readonly received: SipRequest;
+  /** Of the request as received (see `loop-detection.ts`). */
+  readonly loopHash: string;
   /** A copy, for changing. */
   readonly request: SipRequest;
   /** The listener that the last Route value of ours named: the request leaves from there. */
@@ -18,7 +22,7 @@ export function prepareRequest(received: SipRequest, own: OwnNames): PreparedReq
   const request = received.clone();
   undoStrictRouting(request, own);
   dropOwnMaddr(request, own);
-  return { request, outgoing: popOwnRoutes(request, own) };
+  return { received, loopHash: loopHash(received), request, outgoing: popOwnRoutes(request, own) };
 }
 
 /** What we put into Record-Route: our address, `lr`, no user. A strict router has made it the Request-URI. */
