@@ -1,0 +1,271 @@
+import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
+import type { TraceEvent } from '../trace/event.js';
+import { Arrow } from './arrow.js';
+import type { AttemptEventKind } from './attempt.js';
+import { Call, type CallGroup } from './call.js';
+import { Coverage } from './coverage.js';
+import { Leg, legKey } from './leg.js';
+import { LikenessIndex } from './likeness.js';
+import { readSipFields, type SipFields } from './sip-fields.js';
+
+const MAX_LEGS = 512; // of one call: forks and retries of a lawful call stay far below
+const MAX_ARROWS = 256; // of one leg
+
+/** Sorts the messages of a trace into calls and legs, one event after another. */
+export class CallTable {
+  readonly coverage = new Coverage();
+  readonly #calls = new Map<string, Call>();
+  readonly #byBranch = new Map<string, { call: Call; leg: Leg }>();
+  readonly #likeness = new LikenessIndex();
+  /** Time of the latest event. */
+  lastTime = 0;
+  /** SIP messages that name neither a call nor a branch, as in packets cut very short. */
+  unattributable = 0;
+  /** Messages left out since their call already had more than any lawful call has. */
+  excess = 0;
+
+  /** The groups, the one that was silent longest first. */
+  *groups(): IterableIterator<CallGroup> {
+    const seen = new Set<CallGroup>();
+    for (const { group } of this.#calls.values()) {
+      if (seen.has(group)) continue;
+      seen.add(group);
+      yield group;
+    }
+  }
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  call(callId: string): Call | undefined {
+    return this.#calls.get(callId);
+  }
+
+  /** Takes one sighting. Returns the call that it belongs to; undefined where it is none of a call set-up's. */
+  add(event: TraceEvent): Call | undefined {
+    if (event.time > this.lastTime) this.lastTime = event.time;
+    this.coverage.add(event);
+    const fields = readSipFields(event.bytes);
+    if (!fields) return undefined;
+    const call = fields.method === null ? this.#response(fields, event) : this.#request(fields, event);
+    if (!call) return undefined;
+    call.group.lastTime = Math.max(call.group.lastTime, event.time);
+    this.#calls.delete(call.callId); // to the end: the map's order is the order of silence
+    this.#calls.set(call.callId, call);
+    return call;
+  }
+
+  /** Forgets a group. */
+  drop(group: CallGroup): void {
+    for (const call of group.calls) {
+      this.#calls.delete(call.callId);
+      for (const leg of call.legs.values()) {
+        this.#likeness.delete(leg);
+        const branch = leg.vias[0]?.branch;
+        if (branch !== undefined && this.#byBranch.get(branch)?.leg === leg) this.#byBranch.delete(branch);
+      }
+    }
+  }
+
+  #request(fields: SipFields, event: TraceEvent): Call | undefined {
+    switch (fields.method) {
+      case 'INVITE':
+        return this.#invite(fields, event);
+      case 'ACK':
+        return this.#ack(fields, event);
+      case 'CANCEL':
+        return this.#cancel(fields, event);
+      default:
+        return undefined;
+    }
+  }
+
+  #invite(fields: SipFields, event: TraceEvent): Call | undefined {
+    const call = this.#callOf(fields, true);
+    if (!call) return undefined;
+    const leg = this.#legOf(call, fields, event.source, event.destination, event.time);
+    if (!leg) return call;
+    if (!leg.inviteSeen) {
+      leg.learn(fields);
+      leg.source = event.source;
+      leg.destination = event.destination;
+      if (!leg.inDialog) this.#link(call, leg);
+    }
+    this.#draw(leg, 'invite', 0, fields, null, event);
+    return call;
+  }
+
+  #ack(fields: SipFields, event: TraceEvent): Call | undefined {
+    const call = this.#callOf(fields, false);
+    if (!call) return undefined;
+    // RFC 3261 §17.1.1.3: the ACK for a non-2xx has the INVITE's branch; that for a 2xx is a transaction of its own
+    const leg = call.legs.get(legKey(fields.vias[0], fields.cseq)) ?? legOfAck(call, fields, event);
+    if (leg) this.#draw(leg, 'ack', 0, fields, null, event);
+    return call;
+  }
+
+  #cancel(fields: SipFields, event: TraceEvent): Call | undefined {
+    const call = this.#callOf(fields, true);
+    const leg = call && this.#legOf(call, fields, event.source, event.destination, event.time);
+    if (leg) this.#draw(leg, 'cancel', 0, fields, null, event);
+    return call;
+  }
+
+  #response(fields: SipFields, event: TraceEvent): Call | undefined {
+    if (fields.cseqMethod !== 'INVITE' && fields.cseqMethod !== 'CANCEL') {
+      if (fields.cseqMethod === undefined) this.unattributable += 1;
+      return undefined;
+    }
+    const isCancel = fields.cseqMethod === 'CANCEL';
+    const known = this.#callOf(fields, false);
+    const call = known ?? this.#callOf(fields, !isCancel);
+    if (!call) return undefined;
+    const place = placeResponse(call, fields, event) ?? this.#newPlace(call, fields, event);
+    if (!place) return call;
+    const { leg } = place;
+    if (fields.vias.length > leg.vias.length && place.fault === null) leg.vias = fields.vias; // known so far from a CANCEL, which has one Via
+    const fault =
+      place.fault ?? (known && call.knowsCallId && fields.callId !== undefined && fields.callId !== call.callId ? 'Call-ID' : null);
+    const kind: AttemptEventKind = isCancel ? 'cancel-response' : fields.status < 200 ? 'provisional' : 'final';
+    this.#draw(leg, kind, fields.status, fields, fault, event);
+    return call;
+  }
+
+  /** A response to an INVITE that the trace does not hold, as in captures that begin in the middle. */
+  #newPlace(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: null } | undefined {
+    if (fields.cseqMethod === 'CANCEL') return undefined;
+    const leg = this.#legOf(call, fields, event.destination, event.source, event.time);
+    if (leg && call.answeredBefore(fields.cseq)) leg.inDialog = true;
+    return leg && { leg, fault: null };
+  }
+
+  /** The call by Call-ID, or by any branch that is known: a packet cut short may have lost the one, a faulty hop the other. */
+  #callOf(fields: SipFields, create: boolean): Call | undefined {
+    const byId = fields.callId === undefined ? undefined : this.#calls.get(fields.callId);
+    if (byId) return byId;
+    for (const via of fields.vias) {
+      const found = via.branch === undefined ? undefined : this.#byBranch.get(via.branch)?.call;
+      if (!found) continue;
+      if (fields.callId !== undefined && !found.knowsCallId) this.#rename(found, fields.callId);
+      if (fields.callId === undefined || found.callId === fields.callId || fields.method === null) return found;
+    }
+    if (!create) return undefined;
+    const branch = fields.vias.at(-1)?.branch;
+    const callId = fields.callId ?? (branch === undefined ? undefined : `?${branch}`);
+    if (callId === undefined) {
+      this.unattributable += 1;
+      return undefined;
+    }
+    const call = new Call(callId);
+    this.#calls.set(callId, call);
+    return call;
+  }
+
+  #rename(call: Call, callId: string): void {
+    this.#calls.delete(call.callId);
+    call.callId = callId;
+    for (const leg of call.legs.values()) {
+      const indexed = leg.inviteSeen && !leg.inDialog;
+      if (indexed) this.#likeness.delete(leg);
+      leg.callId = callId;
+      if (indexed) this.#likeness.add(leg);
+    }
+    this.#calls.set(callId, call);
+  }
+
+  #legOf(call: Call, fields: SipFields, source: SocketAddress, destination: SocketAddress, time: number): Leg | undefined {
+    const key = legKey(fields.vias[0], fields.cseq);
+    const known = call.legs.get(key);
+    if (known) return known;
+    if (call.legs.size >= MAX_LEGS) {
+      this.excess += 1;
+      return undefined;
+    }
+    const leg = new Leg(call.callId, key, fields.cseq, fields.vias, source, destination, time);
+    call.legs.set(key, leg);
+    const branch = fields.vias[0]?.branch;
+    if (branch !== undefined && !this.#byBranch.has(branch)) this.#byBranch.set(branch, { call, leg });
+    return leg;
+  }
+
+  /** Finds what an INVITE was made of: by Via within the call, by likeness across calls. */
+  #link(call: Call, leg: Leg): void {
+    const parent = call.parentOf(leg);
+    if (parent) {
+      parent.forwarded = true;
+    } else {
+      leg.madeOf = this.#likeness.find(leg);
+      if (leg.madeOf) this.#merge(call, leg.madeOf.leg);
+    }
+    this.#likeness.add(leg);
+  }
+
+  #merge(call: Call, front: Leg): void {
+    front.madeInto = true;
+    const other = this.#calls.get(front.callId)?.group;
+    if (!other || other === call.group) return;
+    other.lastTime = Math.max(other.lastTime, call.group.lastTime);
+    for (const moved of call.group.calls) {
+      moved.group = other;
+      other.calls.push(moved);
+    }
+  }
+
+  #draw(leg: Leg, kind: AttemptEventKind, status: number, fields: SipFields, fault: string | null, event: TraceEvent): void {
+    const known = leg.arrows.find((arrow) => arrow.matches(kind, status, fields.toTag, fault, event));
+    if (known) known.see(event);
+    else if (leg.arrows.length < MAX_ARROWS) leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event));
+    else this.excess += 1;
+  }
+}
+
+/** The leg that a response is for, and in which header it does not fit; undefined where no leg fits at all. */
+function placeResponse(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: string | null } | undefined {
+  const leg = call.legs.get(legKey(fields.vias[0], fields.cseq));
+  if (!leg) return placeMisfit(call, fields, event);
+  const parent = call.parentOf(leg);
+  if (parent && sameSocketAddress(event.source, parent.destination) && !sameSocketAddress(event.source, leg.destination)) {
+    return { leg: parent, fault: "top Via (the hop's own, not taken off)" };
+  }
+  return { leg, fault: faultOf(leg, fields) };
+}
+
+/** A response that no INVITE's branch fits, on its way back between the two ends of a leg: its sender, or a hop, damaged it. */
+function placeMisfit(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: string } | undefined {
+  let found: Leg | undefined;
+  for (const leg of call.legs.values()) {
+    if (!leg.inviteSeen || !sameSocketAddress(leg.destination, event.source)) continue;
+    if (!leg.isReturnAddress(event.destination)) continue;
+    if (!found || leg.cseq === fields.cseq) found = leg;
+  }
+  if (!found) return undefined;
+  const branch = fields.vias[0]?.branch;
+  if (branch !== undefined && branch === found.vias[0]?.branch) return { leg: found, fault: 'CSeq' };
+  return { leg: found, fault: fields.vias.length === 0 ? 'Via (there is none)' : 'Via branch' };
+}
+
+/** Compares what an INVITE's sender matches a response by (RFC 3261 §17.1.3, §18.1.2, §12.1.2). */
+function faultOf(leg: Leg, fields: SipFields): string | null {
+  if (!leg.inviteSeen) return null;
+  const sent = leg.vias[0];
+  const back = fields.vias[0];
+  if (sent && back && (sent.host.toLowerCase() !== back.host.toLowerCase() || (sent.port ?? 5060) !== (back.port ?? 5060)))
+    return 'Via sent-by';
+  if (leg.fromTag !== undefined && fields.fromTag !== undefined && leg.fromTag !== fields.fromTag) return 'From tag';
+  return null;
+}
+
+/** The leg whose answer an ACK with a branch of its own takes: the one that its sender had sent. */
+function legOfAck(call: Call, fields: SipFields, event: TraceEvent): Leg | undefined {
+  let found: Leg | undefined;
+  let certain = false;
+  for (const leg of call.legs.values()) {
+    if (leg.cseq !== fields.cseq || leg.source.address !== event.source.address) continue;
+    const exact = leg.source.port === event.source.port && leg.destination.address === event.destination.address;
+    if (found && !(exact && !certain)) continue;
+    found = leg;
+    certain = exact;
+  }
+  return found;
+}

@@ -1,0 +1,150 @@
+import type { Arrow } from './arrow.js';
+import type { Alteration, Loss, Outcome } from './attempt.js';
+import { type Evidence, type FinalsWay, followFinal, isTakenAnyway } from './find-loss.js';
+import { type LegNode, leavesOf } from './leg-tree.js';
+
+/** The verdict on one attempt. */
+export interface Judgement {
+  readonly outcome: Outcome;
+  readonly target: LegNode;
+  readonly finalAtCallee: number | null;
+  readonly finalAtOriginator: number | null;
+  readonly loss: Loss | null;
+  readonly alteration: Alteration | null;
+  readonly branchesOpen: boolean;
+  readonly lastBranchEndedAt: number | null;
+  readonly cancelled: boolean;
+  readonly notes: readonly string[];
+}
+
+/** One target's end: its branch's final and what became of it. */
+interface TargetEnd {
+  readonly leaf: LegNode;
+  readonly final: Arrow;
+  /** Sent since somebody cancelled the branch (RFC 3261 §9.2): no answer of the target's own. */
+  readonly forced: boolean;
+  readonly way: FinalsWay;
+}
+
+/** Judges the tree of the INVITE that decides. */
+export function judge(root: LegNode, evidence: Evidence): Judgement {
+  const leaves = leavesOf(root);
+  const ends = leaves.flatMap((leaf) => endOf(leaf, evidence));
+  const open = leaves.filter((leaf) => isOpen(leaf, evidence));
+  const notes: string[] = [];
+  const atOriginator = finalAtOriginator(root, ends, evidence, notes);
+  const chosen = choose(ends, atOriginator);
+  const cancelled = root.leg.cancel !== undefined;
+  const outcome = outcomeOf({ chosen, atOriginator, cancelled, open: open.length > 0 });
+  const keepsLoss = outcome === 'pending' || outcome === 'cancelled' || outcome === 'altered';
+  const loss = keepsLoss && chosen && !chosen.forced ? chosen.way.loss : outcome === 'pending' ? (chosen?.way.loss ?? null) : null;
+  return {
+    outcome,
+    target: chosen?.leaf ?? likeliestTarget(leaves),
+    finalAtCallee: chosen?.final.status ?? null,
+    finalAtOriginator: atOriginator,
+    loss: loss && waitsRightly(chosen, open, outcome) ? null : loss,
+    alteration: outcome === 'altered' ? (chosen?.way.alteration ?? null) : null,
+    branchesOpen: open.length > 0,
+    lastBranchEndedAt: lastEnd(leaves, ends, open, evidence),
+    cancelled,
+    notes,
+  };
+}
+
+function endOf(leaf: LegNode, evidence: Evidence): TargetEnd[] {
+  const finals = leaf.leg.finals;
+  const final = finals.find((candidate) => candidate.status < 300) ?? finals[0]; // an answer outlives whatever else was sent
+  if (!final) return [];
+  const cancel = leaf.leg.cancel;
+  const forced = final.status === 487 && cancel !== undefined && cancel.firstTime <= final.firstTime;
+  return [{ leaf, final, forced, way: followFinal(leaf, final, evidence) }];
+}
+
+/** DESIGN: a branch without a final, within Timer C of its last provisional, is open (RFC 3261 §16.8). */
+function isOpen({ leg }: LegNode, { end, options }: Evidence): boolean {
+  return leg.firstFinal === undefined && end - leg.lastSign < options.timerC;
+}
+
+function finalAtOriginator(root: LegNode, ends: readonly TargetEnd[], evidence: Evidence, notes: string[]): number | null {
+  if (!root.seen) return finalAtTraceEdge(root, ends, notes);
+  let taken: Arrow | undefined;
+  for (const final of root.leg.finals) {
+    if (root.leg.acked(final)) taken ??= final;
+    else if (
+      !taken &&
+      root.leg.isReturnAddress(final.destination) &&
+      evidence.coverage.arrived(final) !== false &&
+      isTakenAnyway(final, evidence)
+    ) {
+      taken = final;
+      notes.push('The ACK of the final is not in the trace; that the final was sent once only tells that it was taken.');
+    }
+  }
+  return taken?.status ?? null;
+}
+
+/** The originator's side is not in the trace: the final counts as far up as the trace goes. */
+function finalAtTraceEdge(root: LegNode, ends: readonly TargetEnd[], notes: string[]): number | null {
+  const edge = ends.find((end) => end.way.leavesTrace);
+  if (!edge) return null;
+  notes.push(
+    `The trace does not show the originator's side: only Via headers name ${root.leg.source.address}. The final is followed as far as the trace goes.`,
+  );
+  return edge.final.status;
+}
+
+/** Of several targets the winning one; else the one whose final the originator got; else the one whose loss explains the rest. */
+function choose(ends: readonly TargetEnd[], atOriginator: number | null): TargetEnd | undefined {
+  const own = ends.filter((end) => !end.forced);
+  const candidates = own.length > 0 ? own : ends;
+  return (
+    candidates.find((end) => end.final.status < 300) ??
+    candidates.find((end) => end.final.status === atOriginator && end.way.loss === null) ??
+    [...candidates].sort((one, other) => weight(other) - weight(one) || other.final.firstTime - one.final.firstTime)[0]
+  );
+}
+
+/** A final that a hop never got explains why that hop still waits; after that RFC 3261 §16.7: a 6xx, else the lower class. */
+function weight({ way, final }: TargetEnd): number {
+  const heldUp = way.loss !== null && way.loss.kind !== 'swallowed' ? 100 : 0;
+  return heldUp + (final.status >= 600 ? 10 : final.status < 400 ? 0 : 9 - Math.floor(final.status / 100));
+}
+
+interface Facts {
+  readonly chosen: TargetEnd | undefined;
+  readonly atOriginator: number | null;
+  readonly cancelled: boolean;
+  readonly open: boolean;
+}
+
+function outcomeOf({ chosen, atOriginator, cancelled, open }: Facts): Outcome {
+  if (atOriginator === null) {
+    if (cancelled) return 'cancelled';
+    if (open) return 'ringing';
+    return chosen ? 'pending' : 'unanswered';
+  }
+  if (cancelled && atOriginator === 487) return 'cancelled';
+  const own = chosen && !chosen.forced ? chosen.final.status : null;
+  if (atOriginator < 300) return own !== null && own >= 300 ? 'altered' : 'answered';
+  if (own === atOriginator) return 'delivered';
+  if (cancelled) return 'cancelled';
+  return own === null ? 'unanswered' : 'altered';
+}
+
+/** The originator gave up while a hop still had a branch to wait for: that hop lost nothing. */
+function waitsRightly(chosen: TargetEnd | undefined, open: readonly LegNode[], outcome: Outcome): boolean {
+  return outcome === 'cancelled' && open.length > 0 && chosen?.way.loss?.kind === 'swallowed';
+}
+
+/** No target has given a final: the one that rings, else the one tried last. */
+function likeliestTarget(leaves: readonly LegNode[]): LegNode {
+  const rings = leaves.find(({ leg }) => leg.arrows.some((arrow) => arrow.kind === 'provisional' && arrow.status > 100));
+  return rings ?? (leaves.at(-1) as LegNode);
+}
+
+function lastEnd(leaves: readonly LegNode[], ends: readonly TargetEnd[], open: readonly LegNode[], { options }: Evidence): number | null {
+  if (open.length > 0 || ends.length === 0) return null;
+  const times = leaves.map(({ leg }) => leg.firstFinal?.firstTime ?? leg.lastSign + options.timerC);
+  return Math.max(...times);
+}

@@ -1,0 +1,114 @@
+import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
+import type { Arrow } from './arrow.js';
+import type { SipFields, ViaFields } from './sip-fields.js';
+
+/** A link between two calls, concluded from what they have in common. */
+export interface Likeness {
+  readonly leg: Leg;
+  /** What they have in common, in words. */
+  readonly by: string;
+}
+
+/** One hop of an INVITE: a client transaction and the server transaction that faces it. */
+export class Leg {
+  readonly arrows: Arrow[] = [];
+  /** The leg of another call that a B2BUA seems to have made this one of, and by what it is known. */
+  madeOf: Likeness | null = null;
+  /** Whether a B2BUA's leg was found that seems made of this one. */
+  madeInto = false;
+  /** Whether a proxy's legs are known to have been made of this one. */
+  forwarded = false;
+  /** Whether the INVITE itself was seen; else all is known from responses, or from the Via headers of others. */
+  inviteSeen = false;
+  inDialog = false;
+  credentials = false;
+  requestUser: string | undefined;
+  fromUser: string | undefined;
+  toUser: string | undefined;
+  fromTag: string | undefined;
+  marker: string | undefined;
+  sessionId: string | undefined;
+  sdpOrigin: string | undefined;
+
+  constructor(
+    public callId: string,
+    readonly key: string,
+    readonly cseq: number,
+    /** From this hop's own on; empty where a truncated packet kept none. */
+    public vias: readonly ViaFields[],
+    public source: SocketAddress,
+    public destination: SocketAddress,
+    public firstTime: number,
+  ) {}
+
+  /** Takes over what only the INVITE tells. */
+  learn(fields: SipFields): void {
+    this.inviteSeen = true;
+    this.inDialog = fields.toTag !== undefined;
+    this.credentials = fields.credentials;
+    this.requestUser = fields.requestUser;
+    this.fromUser = fields.fromUser;
+    this.toUser = fields.toUser;
+    this.fromTag = fields.fromTag;
+    this.marker = fields.marker;
+    this.sessionId = fields.sessionId;
+    this.sdpOrigin = fields.sdpOrigin;
+  }
+
+  /** Finals that its destination sent, in order of time. */
+  get finals(): Arrow[] {
+    return this.arrows.filter((arrow) => arrow.kind === 'final');
+  }
+
+  get firstFinal(): Arrow | undefined {
+    return this.arrows.find((arrow) => arrow.kind === 'final');
+  }
+
+  get cancel(): Arrow | undefined {
+    return this.arrows.find((arrow) => arrow.kind === 'cancel');
+  }
+
+  /** Whether the INVITE's sender says by Via that it got it from somebody else. */
+  get cameFromElsewhere(): boolean {
+    return this.vias.length > 1;
+  }
+
+  /** ACKs from the INVITE's sender. */
+  acked(final: Arrow): Arrow | undefined {
+    return this.arrows.find((arrow) => arrow.kind === 'ack' && arrow.lastTime >= final.firstTime && acknowledges(arrow, final));
+  }
+
+  get lastTime(): number {
+    return this.arrows.reduce((latest, arrow) => Math.max(latest, arrow.lastTime), this.firstTime);
+  }
+
+  /** When anything last said that the branch is alive: its INVITE, or the last provisional response. */
+  get lastSign(): number {
+    let last = this.firstTime;
+    for (const arrow of this.arrows) if (arrow.kind === 'invite' || arrow.kind === 'provisional') last = Math.max(last, arrow.lastTime);
+    return last;
+  }
+
+  /** Whether a response addressed there goes back to where the INVITE came from. */
+  isReturnAddress(destination: SocketAddress): boolean {
+    if (sameSocketAddress(destination, this.source)) return true;
+    return this.arrows.some((arrow) => arrow.kind === 'invite' && sameSocketAddress(arrow.source, destination));
+  }
+}
+
+/** An ACK for a 2xx names the To tag of the answer that it takes (RFC 3261 §13.2.2.4); others are matched by branch already. */
+function acknowledges(ack: Arrow, final: Arrow): boolean {
+  if (final.status > 299 || ack.toTag === undefined || final.toTag === undefined) return true;
+  return ack.toTag === final.toTag;
+}
+
+/** What identifies a leg within a call: the branch where it is unique by RFC 3261 §8.1.1.7, else RFC 2543's way. */
+export function legKey(via: ViaFields | undefined, cseq: number): string {
+  if (via === undefined) return `?|${cseq}`;
+  return via.branch?.startsWith('z9hG4bK') ? `${via.branch}|${cseq}` : `${via.branch ?? ''}@${via.host}:${via.port ?? 5060}|${cseq}`;
+}
+
+/** Where a Via says that responses go (RFC 3261 §18.2.2, RFC 3581 §4). */
+export function viaAddress(via: ViaFields): SocketAddress {
+  return { address: via.received ?? via.host, port: via.rport ?? via.port ?? 5060 };
+}

@@ -1,0 +1,118 @@
+import { sameSocketAddress } from '../platform/socket-address.js';
+import { type Leg, type Likeness, viaAddress } from './leg.js';
+
+/** How many of the latest legs with a common trait are compared: calls that a B2BUA has not yet carried on are few. */
+const MAX_CANDIDATES = 64;
+/** A leg behind a B2BUA may be seen this much before the one in front, where clocks of two captures were set by estimate. */
+const CLOCK_SLACK_MS = 5;
+const ENOUGH_AT_SAME_HOST = 5;
+const ENOUGH_ELSEWHERE = 10;
+
+/** Finds, for the first leg of a new call, the leg of another call that a B2BUA may have made it of. */
+export class LikenessIndex {
+  readonly #byTrait = new Map<string, Leg[]>();
+
+  /** The likeliest leg, or null: a wrong link is worse than none. */
+  find(leg: Leg): Likeness | null {
+    let best: { leg: Leg; score: number; by: string } | null = null;
+    const seen = new Set<Leg>();
+    for (const trait of traitsOf(leg, originHost(leg))) {
+      for (const candidate of this.#byTrait.get(trait) ?? []) {
+        if (seen.has(candidate) || !couldCarryOn(candidate, leg)) continue;
+        seen.add(candidate);
+        const likeness = compare(candidate, leg);
+        if (likeness && (best === null || likeness.score > best.score)) best = { leg: candidate, ...likeness };
+      }
+    }
+    return best && { leg: best.leg, by: best.by };
+  }
+
+  add(leg: Leg): void {
+    for (const trait of traitsOf(leg, leg.destination.address)) {
+      const legs = this.#byTrait.get(trait);
+      if (!legs) this.#byTrait.set(trait, [leg]);
+      else if (legs.push(leg) > MAX_CANDIDATES) legs.shift();
+    }
+  }
+
+  delete(leg: Leg): void {
+    for (const trait of traitsOf(leg, leg.destination.address)) {
+      const legs = this.#byTrait.get(trait);
+      const at = legs?.indexOf(leg) ?? -1;
+      if (at !== -1) legs?.splice(at, 1);
+      if (legs?.length === 0) this.#byTrait.delete(trait);
+    }
+  }
+}
+
+/** Where legs that have something in common meet: at a host, or anywhere for what hardly two calls share by chance. */
+function traitsOf(leg: Leg, host: string): string[] {
+  const traits: string[] = [];
+  const at = (kind: string, value: string | undefined): void => {
+    if (value !== undefined) traits.push(`${kind}@${host} ${value}`);
+  };
+  at('user', leg.requestUser);
+  if (leg.toUser !== leg.requestUser) at('user', leg.toUser);
+  at('from', leg.fromUser);
+  at('sdp', leg.sdpOrigin);
+  at('id', leg.callId);
+  if (leg.marker !== undefined) traits.push(`marker ${leg.marker}`);
+  if (leg.sessionId !== undefined) traits.push(`session ${leg.sessionId}`);
+  if (leg.sdpOrigin !== undefined) traits.push(`sdp ${leg.sdpOrigin}`);
+  return traits;
+}
+
+/** The host that made this leg's call, which may lie behind proxies that the trace does not show. */
+function originHost(leg: Leg): string {
+  const bottom = leg.vias.at(-1);
+  return leg.vias.length > 1 && bottom ? viaAddress(bottom).address : leg.source.address;
+}
+
+/** Whether `front`'s receiver may still have made a call of it when `behind` began. */
+function couldCarryOn(front: Leg, behind: Leg): boolean {
+  if (front === behind || front.inDialog || front.forwarded || !front.inviteSeen) return false;
+  if (front.firstTime > behind.firstTime + CLOCK_SLACK_MS) return false;
+  const final = front.firstFinal;
+  if (final && final.firstTime < behind.firstTime - CLOCK_SLACK_MS) return false;
+  if (sameSocketAddress(front.source, behind.source) || sameSocketAddress(front.destination, behind.destination)) return false;
+  for (let leg: Leg | undefined = front; leg; leg = leg.madeOf?.leg) if (leg === behind) return false;
+  return true;
+}
+
+function compare(front: Leg, behind: Leg): { score: number; by: string } | null {
+  if (front.marker !== undefined && behind.marker !== undefined) {
+    return front.marker === behind.marker ? { score: 100, by: 'the same attempt marker' } : null;
+  }
+  const common: string[] = [];
+  let score = 0;
+  const count = (points: number, holds: boolean, words: string): void => {
+    if (!holds) return;
+    score += points;
+    common.push(words);
+  };
+  count(10, equal(front.sessionId, behind.sessionId), 'the same Session-ID');
+  count(8, front.callId === behind.callId, 'the same Call-ID');
+  count(8, equal(front.sdpOrigin, behind.sdpOrigin), 'the same SDP origin line');
+  count(3, sharesTarget(front, behind), 'the same called user');
+  count(2, equal(front.fromUser, behind.fromUser), 'the same calling user');
+  if (isCallOfItsOwn(front, behind)) score -= 6;
+  const sameHost = originHost(behind) === front.destination.address;
+  if (sameHost) score += behind.source.port === front.destination.port ? 1 : 0;
+  if (score < (sameHost ? ENOUGH_AT_SAME_HOST : ENOUGH_ELSEWHERE)) return null;
+  if (front.madeInto) score -= 1; // of two that are alike, the one that nothing was made of yet
+  return { score, by: `${common.join(', ')} and the time` };
+}
+
+/** The called user calls somebody: nothing that a B2BUA made of the first call. */
+function isCallOfItsOwn(front: Leg, behind: Leg): boolean {
+  return behind.fromUser !== undefined && behind.fromUser !== front.fromUser && behind.fromUser === (front.toUser ?? front.requestUser);
+}
+
+function sharesTarget(front: Leg, behind: Leg): boolean {
+  const users = [front.requestUser, front.toUser];
+  return [behind.requestUser, behind.toUser].some((user) => user !== undefined && users.includes(user));
+}
+
+function equal(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && one === other;
+}

@@ -1,0 +1,20 @@
+import { reasonPhrase } from '../sip/reason-phrase.js';
+import type { Arrow } from './arrow.js';
+
+/** `486 Busy Here`, with the phrase that was sent, or the usual one. */
+export function responseText(status: number, reason = ''): string {
+  return `${status} ${reason || reasonPhrase(status)}`.trim();
+}
+
+/** `2 ms`, `0.3 ms`, `12.5 s`. */
+export function durationText(ms: number): string {
+  if (ms >= 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms >= 10) return `${Math.round(ms)} ms`;
+  return `${Number(ms.toFixed(1))} ms`;
+}
+
+/** `once`, `5 times in 7515 ms`. */
+export function repetitionText(arrow: Arrow): string {
+  if (arrow.count === 1) return 'once';
+  return `${arrow.count} times in ${durationText(arrow.lastTime - arrow.firstTime)}`;
+}
