@@ -1,0 +1,52 @@
+import type { ExitCode } from './exit-code.js';
+import { type Flag, RUN_FLAGS, SELECTION_FLAGS } from './flags.js';
+import type { Host } from './host.js';
+
+/** What the user asked a command for: arguments in their order, values of flags by key (see `keyOf`). */
+export interface Invocation {
+  readonly args: readonly string[];
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
+export type Command = (invocation: Invocation, host: Host) => Promise<ExitCode>;
+
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Its arguments as the help shows them: `[PATH...]`. */
+  readonly args: string;
+  readonly argsDescription: string;
+  readonly flags: readonly Flag[];
+  readonly examples: readonly string[];
+  /** Loads the command's own file: nobody pays for what another command needs. */
+  load(): Promise<Command>;
+}
+
+const SCENARIO_ARGS = {
+  args: '[path...]',
+  argsDescription: 'scenario files, or folders of them; without any ./scenarios, else the bundled suite',
+} as const;
+
+/** Every command that exists. One that does not is not listed. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'run',
+    summary: 'run scenarios and say what came of each case',
+    ...SCENARIO_ARGS,
+    flags: RUN_FLAGS,
+    examples: [
+      'busyhere run scenarios/kb834477',
+      'busyhere run scenarios/kb834477 --trust shared-listener --ladder',
+      'busyhere run --engine memory --reporter list,junit=report.xml',
+    ],
+    load: async () => (await import('./run-command.js')).runCommand,
+  },
+  {
+    name: 'list',
+    summary: 'show the cases that run would run, one id a line',
+    ...SCENARIO_ARGS,
+    flags: SELECTION_FLAGS,
+    examples: ['busyhere list scenarios/kb834477', "busyhere list -g 'bob=engaged'"],
+    load: async () => (await import('./list-command.js')).listCommand,
+  },
+];

@@ -1,0 +1,110 @@
+import * as values from './flag-values.js';
+
+/** One flag: the parser, the help, the configuration file and the documentation all read this. */
+export interface Flag {
+  /** Without the dashes: `grep-invert`. */
+  readonly name: string;
+  readonly short?: string;
+  /** What stands behind it, for people: `NAME`. Without it the flag is a switch. */
+  readonly value?: string;
+  /** The value may be left out, and is this then. */
+  readonly bare?: string;
+  readonly description: string;
+  /** What holds without the flag, for people. */
+  readonly standard?: string;
+  readonly repeatable?: boolean;
+  /** Reads the text behind the flag. Throws BusyhereError `usage`. */
+  read?(text: string): unknown;
+  /** Known to the contract and to come: refused with a sentence, and not in the help. */
+  readonly planned?: boolean;
+}
+
+/** Which cases are chosen: `run` and `list`. */
+export const SELECTION_FLAGS: readonly Flag[] = [
+  { name: 'grep', short: 'g', value: 'REGEXP', repeatable: true, description: 'only cases whose id matches', read: values.pattern('grep') },
+  {
+    name: 'grep-invert',
+    short: 'G',
+    value: 'REGEXP',
+    repeatable: true,
+    description: 'only cases whose id does not match',
+    read: values.pattern('grep-invert'),
+  },
+  { name: 'trust', value: 'NAME', repeatable: true, description: 'only cases with this trust profile', read: values.names },
+  { name: 'shard', value: 'N/M', description: 'only part N of M, from 1 on', read: values.shard('shard') },
+];
+
+export const RUN_FLAGS: readonly Flag[] = [
+  ...SELECTION_FLAGS,
+  { name: 'list', description: 'show the cases and run none' },
+  {
+    name: 'engine',
+    value: 'udp|memory',
+    standard: 'udp',
+    description: 'real sockets on loopback, or a simulated network in virtual time',
+    read: values.oneOf('engine', ['udp', 'memory'], ['docker']),
+  },
+  {
+    name: 'sut',
+    value: 'builtin',
+    standard: 'builtin',
+    description: 'the proxy under test',
+    read: values.oneOf('sut', ['builtin'], ['drachtio', 'kamailio', 'external']),
+  },
+  {
+    name: 'timers',
+    value: 'fast|rfc3261',
+    standard: 'fast; rfc3261 with --engine memory',
+    description: 'the SIP timers: T1 of 10 ms, or those of the RFC',
+    read: values.oneOf('timers', ['fast', 'rfc3261']),
+  },
+  {
+    name: 'horizon',
+    value: 'TIME',
+    standard: '64T1',
+    description: 'how long after its last branch ended an attempt without a final is called pending: 500ms, 2s, 64T1',
+    read: values.duration('horizon'),
+  },
+  {
+    name: 'seed',
+    value: 'N',
+    standard: 'drawn',
+    description: 'the seed of all that is random',
+    read: values.integer('seed', 0, 0xffff_ffff),
+  },
+  { name: 'workers', short: 'j', value: 'N', standard: '16', description: 'cases at once', read: values.integer('workers', 1, 1000) },
+  {
+    name: 'bail',
+    value: 'N',
+    bare: '1',
+    description: 'stop after N failures; 1 without a number',
+    read: values.integer('bail', 1, 1_000_000),
+  },
+  {
+    name: 'reporter',
+    value: 'LIST',
+    standard: 'list',
+    repeatable: true,
+    description: 'list, json[=FILE], junit[=FILE], github; several with commas; json and junit without a file go to standard output',
+    read: values.reporters('reporter'),
+  },
+  { name: 'ladder', description: 'draw every judged attempt as a ladder' },
+  {
+    name: 'output',
+    value: 'DIR',
+    description: 'folder for artefacts: ladders of what was not as expected, of all with --ladder',
+    read: values.path('output'),
+  },
+  { name: 'pcap', value: 'off|on|retain-on-failure', planned: true, description: 'captures' },
+  { name: 'endpoint', value: 'NAME', repeatable: true, planned: true, description: 'other endpoints' },
+  { name: 'sut-address', value: 'URI', planned: true, description: 'address of an external proxy' },
+  { name: 'sut-config', value: 'FILE', planned: true, description: 'configuration of the proxy under test' },
+  { name: 'sut-image', value: 'NAME', planned: true, description: 'image of the proxy under test' },
+  { name: 'drachtio-address', value: 'HOST:PORT', planned: true, description: 'address of a drachtio server' },
+  { name: 'drachtio-secret', value: 'SECRET', planned: true, description: 'secret of a drachtio server' },
+];
+
+/** The flag's name as a key of a configuration file and of parsed options: `grepInvert`. */
+export function keyOf({ name }: Pick<Flag, 'name'>): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

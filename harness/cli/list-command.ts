@@ -1,0 +1,24 @@
+import type { Case } from '../scenario/case.js';
+import { chooseCases } from './choose-cases.js';
+import type { Invocation } from './commands.js';
+import { EXIT_CODES, type ExitCode } from './exit-code.js';
+import type { Host } from './host.js';
+
+/** `busyhere list`: the ids of the cases on standard output, how many on standard error. */
+export async function listCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
+  return listCases(chooseCases(invocation, host.cwd), host);
+}
+
+export function listCases(cases: readonly Case[], host: Host): ExitCode {
+  if (cases.length === 0) return noCase(host);
+  host.stdout.write(cases.map(({ id }) => `${id}\n`).join(''));
+  const scenarios = new Set(cases.map(({ scenario }) => scenario)).size;
+  host.stderr.write(`${cases.length} case${cases.length === 1 ? '' : 's'} of ${scenarios} scenario${scenarios === 1 ? '' : 's'}\n`);
+  return EXIT_CODES.asExpected;
+}
+
+/** Nothing matched: a run that tests nothing must not look like one that went well. */
+export function noCase(host: Host): ExitCode {
+  host.stderr.write('busyhere: no case matches\n  busyhere list shows all ids\n');
+  return EXIT_CODES.notAsExpected;
+}

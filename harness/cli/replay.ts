@@ -1,0 +1,48 @@
+import type { Case } from '../scenario/case.js';
+import type { RunOptions } from '../scenario/run-options.js';
+import type { Invocation } from './commands.js';
+
+/** The command that runs the whole again, with the seed it had. */
+export function replayCommand({ args, flags }: Invocation, options: RunOptions): string {
+  const { grep, grepInvert, trust, shard } = flags as {
+    grep?: RegExp[];
+    grepInvert?: RegExp[];
+    trust?: string[];
+    shard?: { index: number; count: number };
+  };
+  return command([
+    ...args,
+    ...(grep ?? []).flatMap((pattern) => ['-g', pattern.source]),
+    ...(grepInvert ?? []).flatMap((pattern) => ['-G', pattern.source]),
+    ...(trust ?? []).flatMap((name) => ['--trust', name]),
+    ...(shard ? ['--shard', `${shard.index}/${shard.count}`] : []),
+    ...settings(options),
+  ]);
+}
+
+/** The command that runs one case again. */
+export function replayCaseCommand({ args }: Invocation, { id, file }: Case, options: RunOptions): string {
+  const paths = file === null ? args : [file];
+  return command([...paths, '-g', `^${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, ...settings(options)]);
+}
+
+function settings({ engine, sut, timers, horizonMs, seed }: RunOptions): string[] {
+  const usualTimers = engine === 'memory' ? 'rfc3261' : 'fast';
+  return [
+    ...(engine === 'udp' ? [] : ['--engine', engine]),
+    ...(sut === 'builtin' ? [] : ['--sut', sut]),
+    ...(timers === usualTimers ? [] : ['--timers', timers]),
+    ...(horizonMs === undefined ? [] : ['--horizon', `${horizonMs}ms`]),
+    '--seed',
+    String(seed),
+  ];
+}
+
+function command(words: readonly string[]): string {
+  return ['npx', 'busyhere', 'run', ...words].map(quote).join(' ');
+}
+
+/** As a POSIX shell reads it. */
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,110 @@
+import { BusyhereError } from '../platform/errors.js';
+import { fanOut } from '../report/reporter.js';
+import type { Case } from '../scenario/case.js';
+import type { Duration } from '../scenario/model.js';
+import { durationMs } from '../scenario/parse-terms.js';
+import type { EngineName, RunOptions, SutName, TimersName } from '../scenario/run-options.js';
+import { FAST_TIMERS, RFC3261_TIMERS } from '../transaction/timer-values.js';
+import { chooseCases } from './choose-cases.js';
+import type { Invocation } from './commands.js';
+import { EXIT_CODES, type ExitCode, exitCodeOfRun } from './exit-code.js';
+import type { ReporterSpec } from './flag-values.js';
+import type { Host } from './host.js';
+import { listCases, noCase } from './list-command.js';
+import { replayCaseCommand, replayCommand } from './replay.js';
+import { makeReporters } from './reporters.js';
+
+/** The values of the flags of `run`, as the table of flags reads them. */
+interface RunFlags {
+  readonly list?: boolean;
+  readonly engine?: EngineName;
+  readonly sut?: SutName;
+  readonly timers?: TimersName;
+  readonly horizon?: Duration;
+  readonly seed?: number;
+  readonly workers?: number;
+  readonly bail?: number;
+  readonly reporter?: readonly ReporterSpec[];
+  readonly ladder?: boolean;
+  readonly output?: string;
+}
+
+const WORKERS = 16;
+
+/** `busyhere run` */
+export async function runCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
+  const flags = invocation.flags as RunFlags;
+  const interruption = new AbortController();
+  const options = runOptions(flags, interruption.signal, host);
+  const cases = chooseCases(invocation, host.cwd);
+  if (flags.list) return listCases(cases, host);
+  if (cases.length === 0) return noCase(host);
+  return play(cases, options, invocation, interruption, host);
+}
+
+function runOptions(flags: RunFlags, signal: AbortSignal, host: Host): RunOptions {
+  const engine = flags.engine ?? 'udp';
+  if (engine === 'memory' && flags.timers === 'fast') {
+    throw new BusyhereError(
+      'usage',
+      '--timers fast does not go with --engine memory',
+      'virtual time makes the timers of the RFC pass at once',
+    );
+  }
+  const timers = flags.timers ?? (engine === 'memory' ? 'rfc3261' : 'fast');
+  const { t1 } = timers === 'fast' ? FAST_TIMERS : RFC3261_TIMERS;
+  return {
+    engine,
+    sut: flags.sut ?? 'builtin',
+    timers,
+    ...(flags.horizon === undefined ? {} : { horizonMs: durationMs(flags.horizon, t1) }),
+    seed: flags.seed ?? host.drawSeed(),
+    workers: flags.workers ?? WORKERS,
+    ...(flags.bail === undefined ? {} : { bail: flags.bail }),
+    // Covers on any machine how it goes where 127.0.0.1 is the only loopback address.
+    ...(host.env.BUSYHERE_SINGLE_ADDRESS === '1' ? { singleAddress: true } : {}),
+    signal,
+  };
+}
+
+async function play(
+  cases: readonly Case[],
+  options: RunOptions,
+  invocation: Invocation,
+  interruption: AbortController,
+  host: Host,
+): Promise<ExitCode> {
+  const { reporter, ladder = false, output } = invocation.flags as RunFlags;
+  const reporters = makeReporters(
+    {
+      specs: reporter ?? [{ kind: 'list', file: null }],
+      ladders: ladder,
+      output,
+      replay: replayCommand(invocation, options),
+      replayOf: (one) => replayCaseCommand(invocation, one, options),
+    },
+    host,
+  );
+  let reported = true;
+  const emit = fanOut(reporters, (name, error) => {
+    reported = false;
+    host.stderr.write(`busyhere: the report "${name}" failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  });
+  const stopListening = host.onInterrupt(() => interrupt(interruption, host));
+  try {
+    const runSuite = await host.loadRunSuite();
+    const result = await runSuite(cases, options, emit);
+    const code = interruption.signal.aborted ? EXIT_CODES.interrupted : exitCodeOfRun(result);
+    // A report that was asked for and is not there must not look like success.
+    return code === EXIT_CODES.asExpected && !reported ? EXIT_CODES.environment : code;
+  } finally {
+    stopListening();
+  }
+}
+
+/** The first time the run is torn down and reported; the second time the process ends where it is. */
+function interrupt(interruption: AbortController, host: Host): void {
+  if (interruption.signal.aborted) return host.exitNow(EXIT_CODES.interrupted);
+  host.stderr.write('\nbusyhere: ending the run; once more ends at once\n');
+  interruption.abort();
+}

@@ -1,0 +1,17 @@
+import type { Case } from '../../scenario/case.js';
+import type { CaseFinished } from '../../scenario/run-events.js';
+import { hangingText, wrapText } from '../text-layout.js';
+import { attemptView, type ViewContext } from './attempt-view.js';
+import { statusSign, tellingAttempts } from './case-text.js';
+
+/** All that helps to understand a case that is not as expected: why, the ladder, the capture, how to replay it. */
+export function failureView(finished: CaseFinished, number: number, replayOf: (one: Case) => string, context: ViewContext): string[] {
+  const { glyphs, palette, terminal } = context;
+  const { result } = finished;
+  const title = `  ${number}) ${statusSign(result.status, glyphs, palette)} ${palette.heading(glyphs.text(result.id))}`;
+  const reason = wrapText(glyphs.text(result.reason ?? result.status), terminal.columns - 5).map((line) => palette.bad(`    ${line}`));
+  const attempts = tellingAttempts(result).flatMap((attempt) => ['', ...attemptView(finished, attempt, context)]);
+  const capture = result.trace === null ? [] : [`    ${palette.faint('capture')}  ${result.trace}`];
+  const [first = '', ...further] = hangingText('    replay   ', replayOf(finished.case), Number.MAX_SAFE_INTEGER);
+  return [title, ...reason, ...attempts, ...capture, first.replace('replay', palette.faint('replay')), ...further, ''];
+}

@@ -1,0 +1,144 @@
+import type { Case } from '../../scenario/case.js';
+import type { CaseFinished, RunEvent, RunFinished, RunStarted } from '../../scenario/run-events.js';
+import { type Glyphs, glyphsFor } from '../glyphs.js';
+import { drawMatrix } from '../matrix-view.js';
+import { outcomeMatrices } from '../outcome-matrix.js';
+import { type Palette, paletteFor } from '../palette.js';
+import type { Reporter } from '../reporter.js';
+import type { Terminal } from '../terminal.js';
+import { countText } from '../text-layout.js';
+import { attemptView, type ViewContext } from './attempt-view.js';
+import { caseLine, lossText, tellingAttempts } from './case-text.js';
+import { failureView } from './failure-view.js';
+import { ProgressLine } from './progress.js';
+import { summaryLines } from './summary.js';
+
+export interface ListOptions {
+  readonly terminal: Terminal;
+  /** `busyhere 0.1.0` */
+  readonly tool: string;
+  /** Whether every judged attempt is drawn. */
+  readonly ladders: boolean;
+  /** The command that runs the whole again. */
+  readonly replay: string;
+  /** The command that runs one case again. */
+  replayOf(one: Case): string;
+}
+
+/** Failures told at length at the end; of the others only the line, else nobody finds the summary. */
+const SHOWN_FAILURES = 10;
+/** On a live terminal the lines of passed cases stay only where they are few. */
+const KEPT_LINES = 24;
+
+/** The report for people: lines while the run goes, then the matrix, failures and a summary. */
+export class ListReporter implements Reporter {
+  readonly name = 'list';
+  readonly #glyphs: Glyphs;
+  readonly #palette: Palette;
+  readonly #progress: ProgressLine;
+  readonly #context: ViewContext;
+  readonly #finished: CaseFinished[] = [];
+  readonly #running = new Set<string>();
+  #cases: readonly Case[] = [];
+
+  constructor(private readonly options: ListOptions) {
+    const { terminal } = options;
+    this.#glyphs = glyphsFor(terminal.hasUnicode);
+    this.#palette = paletteFor(terminal);
+    this.#progress = new ProgressLine(terminal, this.#glyphs.ellipsis);
+    this.#context = { terminal, glyphs: this.#glyphs, palette: this.#palette };
+  }
+
+  handle(event: RunEvent): void {
+    switch (event.type) {
+      case 'runStarted':
+        return this.#started(event);
+      case 'caseStarted':
+        this.#running.add(event.case.id);
+        return this.#showProgress();
+      case 'caseFinished':
+        return this.#caseFinished(event);
+      case 'runFinished':
+        return this.#runFinished(event);
+    }
+  }
+
+  #started({ cases, engine, sut, timers, seed }: RunStarted): void {
+    this.#cases = cases;
+    const told = [countText(cases.length, 'case'), engine, sut, `${timers} timers`, `seed ${seed}`].join(` ${this.#glyphs.dot} `);
+    this.#lines(['', `  ${this.#palette.heading(this.options.tool)}  ${this.#palette.faint(told)}`, '']);
+  }
+
+  #caseFinished(event: CaseFinished): void {
+    this.#finished.push(event);
+    this.#running.delete(event.case.id);
+    this.#progress.clear();
+    const keep = !this.options.terminal.isLive || this.#cases.length <= KEPT_LINES || event.result.status !== 'passed';
+    if (keep || this.options.ladders) this.#lines([caseLine(event, this.#glyphs, this.#palette)]);
+    if (this.options.ladders) {
+      const judged = event.result.attempts.filter(({ expected }) => expected.length > 0);
+      this.#lines(
+        judged.flatMap((attempt) => [`    ${this.#glyphs.text(attempt.label)}`, ...attemptView(event, attempt, this.#context), '']),
+      );
+    }
+    this.#showProgress();
+  }
+
+  #showProgress(): void {
+    const failed = this.#finished.filter(({ result }) => result.status === 'failed').length;
+    const counts = `${this.#finished.length}/${this.#cases.length}${failed > 0 ? `, ${failed} failed` : ''}`;
+    const [first = ''] = this.#running;
+    this.#progress.show(`  ${this.#glyphs.bullet} ${counts}  ${first}`, this.#palette.faint);
+  }
+
+  #runFinished({ result }: RunFinished): void {
+    this.#progress.clear();
+    const byId = new Map(result.cases.map((one) => [one.id, one]));
+    const judged = this.#cases.flatMap((one) => {
+      const caseResult = byId.get(one.id);
+      return caseResult ? [{ case: one, result: caseResult }] : [];
+    });
+    for (const matrix of outcomeMatrices(judged)) {
+      const title = [matrix.reference, matrix.suite === matrix.reference?.toLowerCase() ? null : matrix.suite].filter(
+        (part) => part !== null,
+      );
+      this.#lines(['', `  ${this.#palette.heading(title.join(` ${this.#glyphs.dot} `))}`, '']);
+      this.#lines(drawMatrix(matrix, { width: this.options.terminal.columns, glyphs: this.#glyphs, palette: this.#palette }));
+    }
+    this.#lines(['', ...this.#expectedLoss(), ...this.#failures(), ...summaryLines(result, this.options.replay, this.#context), '']);
+  }
+
+  /** One ladder of a response that was lost as expected: the fault, seen. */
+  #expectedLoss(): string[] {
+    if (this.options.ladders) return [];
+    const isLoss = ({ result }: CaseFinished): boolean =>
+      result.status === 'passed' &&
+      result.attempts.some(({ observed, expected }) => observed === 'pending' && expected.includes('pending'));
+    const shown = this.#cases
+      .map(({ id }) => this.#finished.find(({ case: one }) => one.id === id))
+      .find((one) => one !== undefined && isLoss(one));
+    const [attempt] = shown ? tellingAttempts(shown.result).filter(({ observed }) => observed === 'pending') : [];
+    if (!shown || !attempt) return [];
+    const what = `Where the ${attempt.finalAtCallee ?? 'response'} ended`;
+    const where = [shown.case.trust, attempt.label, attempt.loss && lossText(attempt.loss)].filter((part) => part !== null);
+    const title = `  ${this.#palette.heading(what)}  ${this.#palette.faint(this.#glyphs.text(where.join(` ${this.#glyphs.dot} `)))}`;
+    return [title, '', ...attemptView(shown, attempt, this.#context), ''];
+  }
+
+  #failures(): string[] {
+    const unexpected = this.#finished.filter(({ result }) => result.status === 'failed' || result.status === 'inconclusive');
+    if (unexpected.length === 0) return [];
+    const shown = unexpected.slice(0, SHOWN_FAILURES);
+    const rest = unexpected.slice(SHOWN_FAILURES).map((one) => caseLine(one, this.#glyphs, this.#palette));
+    return [
+      `  ${this.#palette.heading('Not as expected')}`,
+      '',
+      ...shown.flatMap((one, index) => failureView(one, index + 1, (played) => this.options.replayOf(played), this.#context)),
+      ...(rest.length > 0 ? [`  and ${rest.length} more:`, ...rest, ''] : []),
+    ];
+  }
+
+  #lines(lines: readonly string[]): void {
+    if (lines.length > 0) this.options.terminal.write(`${lines.join('\n')}\n`);
+  }
+}

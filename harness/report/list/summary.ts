@@ -1,0 +1,33 @@
+import type { CaseStatus, RunResult } from '../../scenario/result.js';
+import { countText, durationText, hangingText } from '../text-layout.js';
+import type { ViewContext } from './attempt-view.js';
+
+/** How the run ended, in what time, and how to have it again. */
+export function summaryLines(result: RunResult, replay: string, { glyphs, palette, terminal }: ViewContext): string[] {
+  const { summary } = result;
+  const paints: [CaseStatus, string, (text: string) => string][] = [
+    ['failed', 'failed', palette.bad],
+    ['inconclusive', 'inconclusive', palette.unsure],
+    ['interrupted', 'interrupted', palette.unsure],
+    ['skipped', 'skipped', palette.faint],
+    ['passed', 'passed', palette.good],
+  ];
+  const counts = paints.filter(([status]) => summary[status] > 0).map(([status, word, paint]) => paint(`${summary[status]} ${word}`));
+  const total = `${countText(summary.cases, 'case')} in ${durationText(result.durationMs)}`;
+  return [
+    `  ${headline(result, glyphs.passed, glyphs.failed, palette)}`,
+    '',
+    `  ${palette.faint('cases ')}  ${counts.join(', ') || 'none'} (${total})`,
+    `  ${palette.faint('engine')}  ${result.engine}, ${result.sut}, ${result.timers} timers, horizon ${durationText(result.horizonMs)}`,
+    `  ${palette.faint('seed  ')}  ${result.seed}`,
+    ...hangingText('  replay  ', replay, terminal.columns - 1).map((line) => line.replace(/^ {2}replay/, `  ${palette.faint('replay')}`)),
+  ];
+}
+
+function headline({ summary }: RunResult, good: string, bad: string, palette: ViewContext['palette']): string {
+  if (summary.failed > 0) return palette.bad(`${bad} ${summary.failed} of ${summary.cases} not as expected`);
+  if (summary.interrupted > 0) return palette.unsure(`? interrupted: ${summary.passed} of ${summary.cases} as expected so far`);
+  if (summary.inconclusive > 0) return palette.unsure(`? ${summary.inconclusive} of ${summary.cases} could not be judged`);
+  if (summary.skipped > 0) return palette.unsure(`? ${summary.passed} of ${summary.cases} as expected, the others were not run`);
+  return palette.good(`${good} all ${summary.cases} as expected`);
+}
