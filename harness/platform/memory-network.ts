@@ -45,7 +45,7 @@ export class MemoryNetwork implements DatagramNetwork {
   }
 
   async bind(local: SocketAddress, handlers: DatagramHandlers): Promise<DatagramSocket> {
-    const bound = local.port === 0 ? { address: local.address, port: this.#nextPort++ } : local;
+    const bound = local.port === 0 ? this.#freePort(local.address) : local;
     const key = formatSocketAddress(bound);
     if (this.#sockets.has(key)) throw new BusyhereError('address-in-use', `${key} is taken on the simulated network`);
     const socket = new MemorySocket(bound, handlers, {
@@ -54,6 +54,15 @@ export class MemoryNetwork implements DatagramNetwork {
     });
     this.#sockets.set(key, socket);
     return socket;
+  }
+
+  #freePort(address: string): SocketAddress {
+    for (let tried = FIRST_EPHEMERAL_PORT; tried <= 65535; tried++) {
+      const candidate = { address, port: this.#nextPort };
+      this.#nextPort = this.#nextPort === 65535 ? FIRST_EPHEMERAL_PORT : this.#nextPort + 1;
+      if (!this.#sockets.has(formatSocketAddress(candidate))) return candidate;
+    }
+    throw new BusyhereError('address-in-use', `no port of ${address} is left on the simulated network`);
   }
 
   #carry(payload: Buffer, source: SocketAddress, destination: SocketAddress): void {

@@ -1,4 +1,6 @@
-/** An IP address in numbers (IPv6 without brackets) and a port. */
+import { isIPv4, isIPv6, SocketAddress as SystemAddress } from 'node:net';
+
+/** An IP address in numbers (IPv6 without brackets, in its shortest form, RFC 5952) and a port. */
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
@@ -14,8 +16,14 @@ export function parseSocketAddress(text: string, defaultPort = 5060): SocketAddr
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([0-9.]+))(?::(\d{1,5}))?$/.exec(text);
   if (!match) return undefined;
   const port = match[3] === undefined ? defaultPort : Number(match[3]);
-  const address = match[1] ?? match[2];
-  return address !== undefined && port <= 65535 ? { address, port } : undefined;
+  const address = match[1] === undefined ? match[2] : shortestForm(match[1]);
+  if (address === undefined || !(isIPv4(address) || isIPv6(address)) || port > 65535) return undefined;
+  return { address, port };
+}
+
+/** One address has one text, so that texts can be compared. */
+function shortestForm(address: string): string | undefined {
+  return isIPv6(address) ? new SystemAddress({ address, family: 'ipv6' }).address : undefined;
 }
 
 export function sameSocketAddress(one: SocketAddress, other: SocketAddress): boolean {

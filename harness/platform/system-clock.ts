@@ -25,9 +25,13 @@ export class SystemClock implements Clock {
       this.#pending -= 1;
       return true;
     };
-    const handle = setTimeout(() => {
-      if (settle()) callback();
-    }, delayMs);
+    const due = performance.now() + delayMs;
+    const fire = (): void => {
+      // The system's timers count whole milliseconds and come up to one too early; a wait must never be cut short.
+      if (performance.now() < due) handle = setTimeout(fire, 1);
+      else if (settle()) callback();
+    };
+    let handle = setTimeout(fire, Math.ceil(delayMs));
     return {
       cancel: () => {
         if (settle()) clearTimeout(handle);

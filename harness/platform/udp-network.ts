@@ -47,11 +47,17 @@ class UdpSocket implements DatagramSocket {
 
   send(payload: Buffer, destination: SocketAddress, failed?: (error: Error) => void): void {
     if (this.#closing) return;
-    this.socket.send(payload, destination.port, destination.address, (error) => {
+    const refused = (error: Error | null): void => {
       if (!error || this.#closing) return;
       if (failed) failed(error);
       else this.handlers.error?.(error);
-    });
+    };
+    try {
+      this.socket.send(payload, destination.port, destination.address, refused);
+    } catch (error) {
+      // Node throws at once on a port that cannot be, and a peer's Via or Contact may name one.
+      queueMicrotask(() => refused(error as Error));
+    }
   }
 
   close(): Promise<void> {
@@ -66,6 +72,10 @@ class UdpSocket implements DatagramSocket {
 }
 
 function listening(socket: Socket, local: SocketAddress): Promise<void> {
+  // Node would take the port modulo 65536, and so bind another one.
+  if (!(local.port >= 0 && local.port <= 65535)) {
+    return Promise.reject(new BusyhereError('address-unavailable', `${formatSocketAddress(local)} names a port that does not exist`));
+  }
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => {
       socket.close();

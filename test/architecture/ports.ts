@@ -44,7 +44,7 @@ const MODULES: Readonly<Record<string, Port>> = {
 const DRAWS: ReadonlySet<string> = new Set(['randomBytes', 'randomInt', 'randomUUID', 'randomFillSync', 'randomFill', 'webcrypto']);
 
 /** Functions of the modules above that open nothing and only compute. */
-const PURE: ReadonlySet<string> = new Set(['isIP', 'isIPv4', 'isIPv6', 'BlockList']);
+const PURE: ReadonlySet<string> = new Set(['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'SocketAddress']);
 
 /** Uses of the machine's own time, randomness, sockets and process in a file, one sentence each. */
 export function systemUses(file: SourceFile): { port: Port; text: string }[] {
