@@ -47,17 +47,26 @@ export function isToken(text: string): boolean {
   return consistsOf(text, TOKEN);
 }
 
-/** Without SP and HTAB at both ends. `String.trim` would also take 0xA0, which is part of many a UTF-8 character. */
-export function trimBlanks(text: string): string {
-  const start = skip(text, 0, BLANK);
-  let end = text.length;
-  while (end > start && ((CLASSES[text.charCodeAt(end - 1)] ?? 0) & BLANK) !== 0) end--;
-  return text.slice(start, end);
+/** The text from `start` to `end`, without SP and HTAB at both ends. `String.trim` would take 0xA0 too, a part of many UTF-8 characters. */
+export function trimBlanks(text: string, start = 0, end = text.length): string {
+  let first = start;
+  let last = end;
+  while (first < last && isBlank(text.charCodeAt(first))) first++;
+  while (last > first && isBlank(text.charCodeAt(last - 1))) last--;
+  return text.slice(first, last);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** The number that a run of digits spells, if it is one and at most `greatest`. */
 export function parseNumber(text: string, greatest: number): number | undefined {
-  if (!consistsOf(text, DIGIT)) return undefined;
-  const value = Number(text);
-  return value <= greatest ? value : undefined;
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return text.length > 0 && value <= greatest ? value : undefined;
 }

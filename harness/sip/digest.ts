@@ -97,7 +97,11 @@ export function parseChallenge(text: string): Outcome<DigestChallenge, string> {
     realm,
     nonce,
     algorithm: params.has('algorithm') ? algorithm : undefined,
-    qop: params.get('qop')?.split(',').map(trimBlanks) ?? [],
+    qop:
+      params
+        .get('qop')
+        ?.split(',')
+        .map((part) => trimBlanks(part)) ?? [],
     opaque: params.get('opaque'),
     stale: params.get('stale')?.toLowerCase() === 'true',
     domain: params.get('domain'),

@@ -36,8 +36,9 @@ export class FieldLine {
 
   /** The value, unfolded (each fold is one space, RFC 3261 section 7.3.1) and trimmed. */
   get value(): string {
-    const raw = this.text.slice(this.valueStart, this.end - 2);
-    return trimBlanks(this.folded ? raw.split('\r\n').map(trimBlanks).join(' ') : raw);
+    if (!this.folded) return trimBlanks(this.text, this.valueStart, this.end - 2);
+    const parts = this.text.slice(this.valueStart, this.end - 2).split('\r\n');
+    return trimBlanks(parts.map((part) => trimBlanks(part)).join(' '));
   }
 
   /** The result of a parser for the value, made once; a line is only ever read by the one parser of its name. */

@@ -1,6 +1,6 @@
 import { BLANK, skip, TOKEN } from './characters.js';
 import { FieldLine } from './field-line.js';
-import { headerNameAt } from './header-names.js';
+import { type HeaderName, headerNameAt } from './header-names.js';
 import type { ParseLimits } from './parse-limits.js';
 
 const CR = 0x0d;
@@ -26,23 +26,26 @@ export interface HeaderSection {
 export function readHeaderSection(text: string, start: number, limits: ParseLimits): HeaderSection {
   const lines: FieldLine[] = [];
   let fault: Fault | undefined;
-  let at = start;
-  while (at < text.length) {
+  let colon = -1;
+  for (let at = start, end = start; at < text.length; at = end) {
     const feed = text.indexOf('\n', at);
-    if (feed === at + 1 && text.charCodeAt(at) === CR) return { lines, end: at + 2, fault };
+    if (feed === at + 1 && text.charCodeAt(at) === CR) return { lines, end: feed + 1, fault };
     if (feed < 0) return { lines, end: text.length, fault: fault ?? bad(at, 'the last line has no end') };
-    const end = endOfField(text, feed);
-    const found = readLine(text, at, end, feed + 1 < end);
-    if (found instanceof FieldLine) lines.push(found);
-    else fault ??= found;
-    if (end - at > limits.maxLineOctets)
-      fault ??= { offset: at, reason: `header field of more than ${limits.maxLineOctets} octets`, status: 513 };
-    at = end;
-    if (lines.length > limits.maxHeaderLines) {
-      return { lines, end: at, fault: fault ?? { offset: at, reason: `more than ${limits.maxHeaderLines} header fields`, status: 513 } };
-    }
+    if (lines.length === limits.maxHeaderLines) return { lines, end: text.length, fault: fault ?? tooMany(at, limits) };
+    end = endOfField(text, feed);
+    // A colon beyond this line is kept for the lines to come, lest lines without one have the rest searched again and again.
+    if (colon < at) colon = indexOrEnd(text, ':', at);
+    const folded = end > feed + 1;
+    const name = colon < end ? (headerNameAt(text, at, colon) ?? nameBeforeBlanks(text, at, colon)) : undefined;
+    if (name) lines.push(new FieldLine(name, text, at, colon + 1, end, folded));
+    fault ??= lineFault(text, at, end, folded, name !== undefined, limits);
   }
-  return { lines, end: text.length, fault: fault ?? bad(at, 'no empty line after the header fields') };
+  return { lines, end: text.length, fault: fault ?? bad(text.length, 'no empty line after the header fields') };
+}
+
+function indexOrEnd(text: string, octet: string, at: number): number {
+  const index = text.indexOf(octet, at);
+  return index < 0 ? text.length : index;
 }
 
 /** After the line ends with the feed and all lines that continue it (RFC 3261 section 7.3.1). */
@@ -56,16 +59,15 @@ function endOfField(text: string, feed: number): number {
   return end;
 }
 
-function readLine(text: string, start: number, end: number, folded: boolean): FieldLine | Fault {
+function lineFault(text: string, start: number, end: number, folded: boolean, named: boolean, limits: ParseLimits): Fault | undefined {
+  if (!named) return bad(start, 'header field without a name and a colon');
   if (text.charCodeAt(end - 2) !== CR || (folded && hasBareLineFeed(text, start, end))) return bad(start, 'line ends with a bare LF');
-  const colon = text.indexOf(':', start);
-  if (colon < 0 || colon >= end) return bad(start, 'header field without a colon');
-  const name = headerNameAt(text, start, colon) ?? nameBeforeBlanks(text, start, colon);
-  if (!name) return bad(start, 'header name is no token');
-  return new FieldLine(name, text, start, colon + 1, end, folded);
+  if (end - start <= limits.maxLineOctets) return undefined;
+  return { offset: start, reason: `header field of more than ${limits.maxLineOctets} octets`, status: 513 };
 }
 
-function nameBeforeBlanks(text: string, start: number, colon: number) {
+/** RFC 3261 section 25.1, HCOLON: white space may stand before the colon. */
+function nameBeforeBlanks(text: string, start: number, colon: number): HeaderName | undefined {
   const nameEnd = skip(text, start, TOKEN);
   return skip(text, nameEnd, BLANK) === colon ? headerNameAt(text, start, nameEnd) : undefined;
 }
@@ -79,4 +81,8 @@ function hasBareLineFeed(text: string, start: number, end: number): boolean {
 
 function bad(offset: number, reason: string): Fault {
   return { offset, reason, status: 400 };
+}
+
+function tooMany(offset: number, { maxHeaderLines }: ParseLimits): Fault {
+  return { offset, reason: `more than ${maxHeaderLines} header fields`, status: 513 };
 }

@@ -50,7 +50,12 @@ export class Headers {
 
   /** Number of field lines. */
   count(name: string): number {
-    return this.lines(name).length;
+    const { key } = headerName(name);
+    let count = 0;
+    for (const line of this.#lines) {
+      if (line.name.key === key) count++;
+    }
+    return count;
   }
 
   /** One field instead of all of this name, in the first one's place, else at the end. */

@@ -2,15 +2,18 @@ import { BLANK, consistsOf, skip, TOKEN, VALUE } from './characters.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 import { endOfQuotedString, quote, unquote } from './quoted-string.js';
 
+export type Param = readonly [name: string, value: string | null];
+
 /**
  * Parameters in the order of the wire, names case-insensitive. A value is a text (quotes and escapes undone), or null for a
  * parameter that has a name only.
  */
 export class Params {
-  readonly #items: [name: string, value: string | null][];
+  #items: readonly Param[];
 
-  constructor(items: Iterable<readonly [name: string, value: string | null]> = []) {
-    this.#items = Array.from(items, ([name, value]) => [name, value]);
+  /** @param items are never changed; whoever gives them must not either */
+  constructor(items: readonly Param[] = []) {
+    this.#items = items;
   }
 
   get size(): number {
@@ -28,20 +31,17 @@ export class Params {
 
   /** Gives the parameter this value, in its place if there is one, else at the end; without a value it is a name only. */
   set(name: string, value?: string | null): this {
-    const item = this.#find(name);
-    const stored = value === undefined || value === '' ? null : value;
-    if (item) item[1] = stored;
-    else this.#items.push([name, stored]);
+    const index = this.#items.findIndex((item) => sameName(item[0], name));
+    const item: Param = [this.#items[index]?.[0] ?? name, value === undefined || value === '' ? null : value];
+    this.#items = index < 0 ? [...this.#items, item] : this.#items.with(index, item);
     return this;
   }
 
   delete(name: string): void {
-    for (let index = this.#items.length - 1; index >= 0; index--) {
-      if (sameName(this.#items[index]?.[0] ?? '', name)) this.#items.splice(index, 1);
-    }
+    this.#items = this.#items.filter((item) => !sameName(item[0], name));
   }
 
-  entries(): IterableIterator<readonly [name: string, value: string | null]> {
+  entries(): IterableIterator<Param> {
     return this.#items.values();
   }
 
@@ -65,7 +65,7 @@ export class Params {
     return text;
   }
 
-  #find(name: string): [string, string | null] | undefined {
+  #find(name: string): Param | undefined {
     for (const item of this.#items) {
       if (sameName(item[0], name)) return item;
     }
@@ -82,7 +82,7 @@ function sameName(one: string, other: string): boolean {
  * `lenient` skips empty ones (`;;`), which serves to find the way back for a 400.
  */
 export function parseParams(text: string, at: number, lenient = false): Outcome<Params, string> {
-  const items: [string, string | null][] = [];
+  const items: Param[] = [];
   let index = skip(text, at, BLANK);
   while (index < text.length) {
     if (text.charCodeAt(index) !== 0x3b) return refused(`expected ";" at ${index}`);

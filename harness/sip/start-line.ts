@@ -16,6 +16,7 @@ export interface StatusLine {
 }
 
 const VERSION = 'SIP/2.0';
+const ENDING = ` ${VERSION}`;
 
 /** Reads the start line without its CRLF (RFC 3261 sections 7.1 and 7.2); undefined where it is not one of SIP at all. */
 export function parseStartLine(line: string): StartLine | undefined {
@@ -24,11 +25,12 @@ export function parseStartLine(line: string): StartLine | undefined {
 
 function parseRequestLine(line: string): StartLine | undefined {
   const first = line.indexOf(' ');
-  const last = line.lastIndexOf(' ');
-  const request = { method: line.slice(0, first), requestUri: line.slice(first + 1, last), version: line.slice(last + 1) };
-  if (request.version !== VERSION || first === last || first <= 0 || !isToken(request.method)) return explainRequestLine(line);
-  if (/[ \t]/.test(request.requestUri) || request.requestUri === '') return explainRequestLine(line);
-  return request;
+  const second = line.indexOf(' ', first + 1);
+  const method = line.slice(0, first);
+  // Two single spaces, and the version that is ours after the second: so it is nearly always.
+  if (second <= first + 1 || !line.endsWith(ENDING) || second !== line.length - ENDING.length || !isToken(method))
+    return explainRequestLine(line);
+  return { method, requestUri: line.slice(first + 1, second), version: VERSION };
 }
 
 /** The slow way, for lines that are not as they should be: reads what a response needs, and says what is wrong. */

@@ -1,7 +1,7 @@
 import { consistsOf, DIGIT, skip, URI_PARAMETER, USER } from './characters.js';
 import { escapeOctets, escapesAreWhole, unescapeOctets } from './escapes.js';
 import { parseHost, parsePort } from './host.js';
-import { Params } from './params.js';
+import { type Param, Params } from './params.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
 /** A URI of RFC 3261 section 19.1: sip and sips taken apart, any other scheme as scheme and opaque rest. */
@@ -70,7 +70,7 @@ function isUser(text: string): boolean {
 function parseUriParams(text: string, start: number, end: number): Params | undefined {
   if (start === end) return new Params();
   if (text.charCodeAt(start) !== 0x3b) return undefined;
-  const items: [string, string | null][] = [];
+  const items: Param[] = [];
   for (const item of text.slice(start + 1, end).split(';')) {
     const equals = item.indexOf('=');
     const name = equals < 0 ? item : item.slice(0, equals);

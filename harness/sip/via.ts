@@ -1,4 +1,4 @@
-import { BLANK, skip, TOKEN } from './characters.js';
+import { BLANK, DIGIT, isToken, skip } from './characters.js';
 import { parseHost, parsePort } from './host.js';
 import { type Params, parseParams } from './params.js';
 import { accepted, type Outcome, refused } from './parsed.js';
@@ -6,7 +6,7 @@ import { accepted, type Outcome, refused } from './parsed.js';
 /** One element of a Via header field (RFC 3261 section 20.42). */
 export class Via {
   constructor(
-    /** `UDP` and so on, in upper case as is the custom; unknown ones are kept. */
+    /** `UDP` and so on, as written; unknown ones are kept. */
     readonly transport: string,
     /** As written, an IPv6 reference in its brackets. */
     readonly host: string,
@@ -45,25 +45,32 @@ const COMMON = 'SIP/2.0/UDP ';
 
 /** Reads one element of a Via header field; `lenient` bears empty parameters. */
 export function parseVia(text: string, lenient = false): Outcome<Via, string> {
-  let [protocol, version, transport] = ['SIP', '2.0', 'UDP'];
-  let at = COMMON.length;
-  if (!text.startsWith(COMMON)) {
-    // Separators and tokens share no octet, so this takes linear time.
-    const head = /^([^\s/;,]+)[ \t]*\/[ \t]*([^\s/;,]+)[ \t]*\/[ \t]*([^\s/;,]+)[ \t]+/.exec(text);
-    if (!head) return refused('expected a protocol such as SIP/2.0/UDP and a space');
-    [, protocol = '', version = '', transport = ''] = head;
-    if (![protocol, version, transport].every((part) => skip(part, 0, TOKEN) === part.length)) return refused('protocol is no token');
-    at = head[0].length;
-  }
-  const host = parseHost(text, skip(text, at, BLANK));
+  if (text.startsWith(COMMON)) return parseSentBy(text, COMMON.length, lenient, 'SIP', '2.0', 'UDP');
+  // Separators and tokens share no octet, so this takes linear time.
+  const head = /^([^\s/;,]+)[ \t]*\/[ \t]*([^\s/;,]+)[ \t]*\/[ \t]*([^\s/;,]+)[ \t]+/.exec(text);
+  if (!head) return refused('expected a protocol such as SIP/2.0/UDP and a space');
+  const [whole, protocol = '', version = '', transport = ''] = head;
+  if (![protocol, version, transport].every(isToken)) return refused('protocol is no token');
+  return parseSentBy(text, whole.length, lenient, protocol, version, transport);
+}
+
+function parseSentBy(
+  text: string,
+  start: number,
+  lenient: boolean,
+  protocol: string,
+  version: string,
+  transport: string,
+): Outcome<Via, string> {
+  const host = parseHost(text, skip(text, start, BLANK));
   if (!host.ok) return host;
-  at = skip(text, host.value.end, BLANK);
+  let at = skip(text, host.value.end, BLANK);
   let port: number | undefined;
   if (text.charCodeAt(at) === 0x3a) {
     const portAt = skip(text, at + 1, BLANK);
-    at = skip(text, portAt, TOKEN);
+    at = skip(text, portAt, DIGIT);
     port = parsePort(text.slice(portAt, at));
-    if (port === undefined) return refused(`"${text.slice(portAt, at)}" is no port`);
+    if (port === undefined) return refused('port is not in 1 to 65535');
   }
   const params = parseParams(text, at, lenient);
   return params.ok ? accepted(new Via(transport, host.value.host, port, params.value, protocol, version)) : params;
