@@ -1,6 +1,4 @@
-import { SipProxy } from '../../../harness/proxy/proxy.js';
 import type { Route } from '../../../harness/proxy/proxy-options.js';
-import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
 import type { Peer } from './peer.js';
 import { at, NOTHING_LEFT, World } from './world.js';
 
@@ -213,24 +211,14 @@ describe('loops', () => {
       { kind: 'domain', pattern: 'lost.example', nextHop: at(address), listener: 'default', role: 'server' },
     ];
     const world = await World.open({ routes: routeTo('192.0.2.201:5060') });
-    const second = new SipProxy({
-      name: 'second',
-      clock: world.clock,
-      random: world.random.fork('second'),
-      network: world.network,
-      timers: RFC3261_TIMERS,
+    await world.addProxy('second', {
       domain: 'second.example',
-      trust: { listeners: [], hosts: [{ address: '0.0.0.0/0', treatAsAuthenticated: true }], quirks: [] },
-      peers: [],
-      accounts: [],
       routes: routeTo('192.0.2.200:5060'),
       listeners: [{ name: 'default', address: at('192.0.2.201:5060') }],
     });
-    await second.start();
     const carol = await world.peer('192.0.2.3:5060');
     world.send(carol, 'MESSAGE', 'sip:eve@lost.example');
     expect(carol.statuses('MESSAGE')).toEqual([482]);
-    await second.stop();
     expect(await world.close()).toEqual(NOTHING_LEFT);
   });
 });

@@ -1,3 +1,4 @@
+import type { DatagramNetwork } from '../../../harness/platform/datagram-network.js';
 import { MemoryNetwork } from '../../../harness/platform/memory-network.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
 import { parseSocketAddress, type SocketAddress } from '../../../harness/platform/socket-address.js';
@@ -32,22 +33,39 @@ export function at(text: string): SocketAddress {
   return address;
 }
 
+/** What the world stands on, where the test has something of its own. */
+interface Ground {
+  readonly clock: VirtualClock;
+  readonly network: MemoryNetwork;
+  /** Puts something between the proxy and the network. */
+  readonly wrap: (network: MemoryNetwork) => DatagramNetwork;
+}
+
 /** A proxy on a simulated network, with peers that do what the test says. */
 export class World {
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly random = new SeededRandom(834477);
-  readonly network = new MemoryNetwork({ clock: this.clock, random: this.random.fork('network') });
+  readonly network: MemoryNetwork;
   readonly journal: JournalEntry[] = [];
   readonly proxy: SipProxy;
   readonly #peers: Peer[] = [];
+  readonly #others: SipProxy[] = [];
+  readonly #proxysNetwork: DatagramNetwork;
   #branches = 0;
 
-  private constructor(options: Partial<ProxyOptions>) {
-    this.proxy = new SipProxy({
-      name: 'lcs',
+  private constructor(options: Partial<ProxyOptions>, ground: Partial<Ground>) {
+    this.clock = ground.clock ?? new VirtualClock();
+    this.network = ground.network ?? new MemoryNetwork({ clock: this.clock, random: this.random.fork('network') });
+    this.#proxysNetwork = ground.wrap?.(this.network) ?? this.network;
+    this.proxy = new SipProxy(this.#proxyOptions('lcs', options));
+  }
+
+  #proxyOptions(name: string, options: Partial<ProxyOptions>): ProxyOptions {
+    return {
+      name,
       clock: this.clock,
-      random: this.random.fork('proxy'),
-      network: this.network,
+      random: this.random.fork(name),
+      network: this.#proxysNetwork,
       timers: RFC3261_TIMERS,
       domain: DOMAIN,
       trust: OPEN_HOUSE,
@@ -57,11 +75,19 @@ export class World {
       listeners: [{ name: 'default', address: at('192.0.2.200:5060') }],
       journal: (entry) => this.journal.push(entry),
       ...options,
-    });
+    };
   }
 
-  static async open(options: Partial<ProxyOptions> = {}): Promise<World> {
-    const world = new World(options);
+  /** One more proxy on the same network. */
+  async addProxy(name: string, options: Partial<ProxyOptions>): Promise<SipProxy> {
+    const proxy = new SipProxy(this.#proxyOptions(name, options));
+    await proxy.start();
+    this.#others.push(proxy);
+    return proxy;
+  }
+
+  static async open(options: Partial<ProxyOptions> = {}, ground: Partial<Ground> = {}): Promise<World> {
+    const world = new World(options, ground);
     await world.proxy.start();
     return world;
   }
@@ -160,6 +186,7 @@ export class World {
   /** Stops the proxy, and says what it left behind; all of it must be nothing. */
   async close(): Promise<{ timers: number; contexts: number; transactions: number; sockets: number }> {
     await this.proxy.stop();
+    for (const proxy of this.#others) await proxy.stop();
     await Promise.all(this.#peers.map((peer) => peer.close()));
     this.settle(); // datagrams under way are timers of the network
     return {
