@@ -43,7 +43,9 @@ function wrongTarget({ uri }: SipRequest): Rejection | undefined {
 /** RFC 3261 8.2.2.3: we know no extension that could be required. */
 function missing(request: SipRequest): Rejection | undefined {
   const required = request.headers.list('Require');
-  return required.length > 0 ? { status: 420, headers: [['Unsupported', required.join(', ')]] } : wrongBody(request);
+  return required.length > 0
+    ? { status: 420, headers: [['Unsupported', required.join(', ')]] }
+    : (wrongBody(request) ?? unacceptable(request));
 }
 
 /** RFC 3261 8.2.3. */
@@ -57,6 +59,17 @@ function wrongBody(request: SipRequest): Rejection | undefined {
   if (method === 'MESSAGE') return type?.startsWith('text/') ? undefined : { status: 415, headers: [['Accept', 'text/plain']] };
   // Only an INVITE's body means anything to us; with other methods one is passed over.
   return method !== 'INVITE' || type === SDP ? undefined : { status: 415, headers: [['Accept', SDP]] };
+}
+
+function unacceptable(request: SipRequest): Rejection | undefined {
+  return refusesSdp(request) ? { status: 406, headers: [['Warning', `399 busyhere "only ${SDP} can be given"`]] } : undefined;
+}
+
+/** RFC 3261 20.1, 21.4.7: the 2xx to an INVITE carries SDP, so who does not take that cannot be answered with one. */
+function refusesSdp({ method, headers }: SipRequest): boolean {
+  if (method !== 'INVITE' || !headers.has('Accept')) return false;
+  const types = headers.list('Accept').map((range) => range.split(';')[0]?.replace(/\s/g, '').toLowerCase());
+  return !types.some((type) => type === SDP || type === 'application/*' || type === '*/*');
 }
 
 /** RFC 3261 20.11: `handling=optional` lets us pass a body over that we do not understand. */
