@@ -58,7 +58,6 @@ export class Branch {
       response: (response, flow) => this.#receive(response, flow),
       timeout: () => this.#end({ kind: this.#cancelCause === 'originator' ? 'cancelled' : 'silent' }),
       transportError: () => this.#end({ kind: 'unreachable' }),
-      ended: () => this.#stopTimerC(),
     });
   }
 
@@ -102,7 +101,6 @@ export class Branch {
   }
 
   #receiveFailure(response: SipResponse, flow: Flow): void {
-    if (this.end) return;
     // §16.8: the CANCEL was Timer C's, so the 487 that it brought says that nobody answered in time.
     if (this.#cancelCause === 'timer C' && response.status === 487) return this.#end({ kind: 'silent' });
     this.#end(this.listener.mayRoute(response, flow) ? { kind: 'final', response, flow } : { kind: 'absorbed' });

@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.js';
 import { createResponse } from '../sip/create-response.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import { type NameAddr, parseNameAddr } from '../sip/name-addr.js';
+import { sameUri } from '../sip/same-uri.js';
 import { userOf } from '../sip/uri.js';
 import type { Flow } from '../transaction/flow.js';
 import type { Binding, Location } from './location.js';
@@ -50,6 +51,7 @@ export class Registrar {
     if (!to || callId === undefined || !cseq) return { status: 400 };
     const required = request.headers.list('Require');
     if (required.length > 0) return { status: 420, headers: required.map((option) => ['Unsupported', option] as const) }; // item 2
+    if (to.uri.scheme !== 'sip' && to.uri.scheme !== 'sips') return { status: 400, reason: 'To Is No SIP Address' }; // item 5
     const user = userOf(to.uri);
     if (user === undefined || !this.options.own.owns(to.uri) || !this.options.hasUser(user)) return { status: 404 }; // item 5
     const update: Update = { user, request, flow, callId, sequence: cseq.sequence };
@@ -68,21 +70,22 @@ export class Registrar {
     return late ? OUT_OF_ORDER : [];
   }
 
-  /** Item 7, contact by contact. */
+  /** Item 7, contact by contact; one that is refused refuses all. */
   #merge(update: Update, contacts: readonly string[]): readonly Binding[] | Rejection {
-    const next = new Map(this.location.bindingsOf(update.user).map((binding) => [binding.contact, binding]));
+    let next = this.location.bindingsOf(update.user);
     for (const text of contacts) {
       const contact = parseNameAddr(text);
       if (!contact.ok || contact.value.uri.scheme !== 'sip') return { status: 400, reason: 'Contact Is No SIP Address' };
-      const { uriText } = contact.value;
-      const old = next.get(uriText);
+      const { uri } = contact.value;
+      const old = next.find((binding) => sameUri(binding.uri, uri));
       if (old && isOutOfOrder(old, update.callId, update.sequence)) return OUT_OF_ORDER;
       const seconds = this.#interval(contact.value, update.request);
       if (typeof seconds !== 'number') return seconds;
-      next.delete(uriText);
-      if (seconds > 0) next.set(uriText, this.#bind(update, contact.value, seconds));
+      const others = next.filter((binding) => binding !== old);
+      next = seconds > 0 ? [...others, this.#bind(update, contact.value, seconds)] : others;
+      if (next.length > this.options.limits.bindingsPerUser) return { status: 503, reason: 'Too Many Contacts' };
     }
-    return this.#withinLimits(update.user, [...next.values()]);
+    return this.#withinLimits(update.user, next);
   }
 
   /** Seconds, 0 to remove the binding; too brief intervals are refused, too long ones are cut. */
@@ -109,8 +112,7 @@ export class Registrar {
   }
 
   #withinLimits(user: string, next: readonly Binding[]): readonly Binding[] | Rejection {
-    const { bindings, bindingsPerUser } = this.options.limits;
-    if (next.length > bindingsPerUser) return { status: 503, reason: 'Too Many Contacts' };
+    const { bindings } = this.options.limits;
     const grown = next.length - this.location.bindingsOf(user).length;
     if (grown > 0 && this.location.size + grown > bindings) this.location.sweep();
     if (grown > 0 && this.location.size + grown > bindings) return { status: 503, reason: 'Too Many Registrations' };

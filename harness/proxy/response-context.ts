@@ -16,7 +16,7 @@ export interface ContextPorts {
   passing(response: SipResponse): void;
   /** The final response goes upstream; `flow` is undefined where the proxy made it itself. */
   forwarding(response: SipResponse, flow: Flow | undefined): void;
-  /** A 2xx for which the server transaction has no place any more (§16.7 item 9). */
+  /** A 2xx after the first: the server transaction has sent its final response (§16.7 item 9). */
   sendStatelessly(response: SipResponse): void;
   newTag(): string;
   /** All branches have ended, and the originator has its final response. */
@@ -56,7 +56,6 @@ export class ResponseContext {
 
   /** The originator sent CANCEL; that was answered before (§16.10). */
   cancel(): void {
-    if (this.#finalSent) return;
     this.#cancelled = true;
     this.#waiting = [];
     this.#cancelBranches('originator');
@@ -87,9 +86,8 @@ export class ResponseContext {
   #openBranch(target: Target): Branch {
     return this.ports.open(target, {
       provisional: (response) => {
-        if (!this.#open || this.#finalSent) return; // §16.7 item 5
         this.ports.passing(response);
-        this.server.respond(response);
+        this.server.respond(response); // which discards it after a final (§17.2.1)
       },
       success: (response, flow) => this.#forwardSuccess(response, flow),
       mayRoute: (response, flow) => this.ports.mayRoute(response, flow),
@@ -97,17 +95,18 @@ export class ResponseContext {
     });
   }
 
-  /** §16.7 items 5 and 10: every 2xx to an INVITE goes upstream at once, and what still rings is cancelled. */
+  /** §16.7 items 5, 9 and 10: every 2xx to an INVITE goes upstream at once, and what still rings is cancelled. */
   #forwardSuccess(response: SipResponse, flow: Flow): void {
-    const { state } = this.server;
-    const first = !this.#finalSent;
     this.ports.passing(response);
-    if (first) this.ports.forwarding(response, flow);
+    if (this.#finalSent) {
+      if (this.request.method === 'INVITE') this.ports.sendStatelessly(response);
+      return;
+    }
     this.#finalSent = true;
     this.#waiting = [];
-    if (first || state === 'accepted') this.server.respond(response);
-    else if (this.request.method === 'INVITE') this.ports.sendStatelessly(response);
-    if (first) this.#cancelBranches('decided elsewhere');
+    this.ports.forwarding(response, flow);
+    this.server.respond(response);
+    this.#cancelBranches('decided elsewhere');
   }
 
   /** After every change: is a decision due? */

@@ -51,6 +51,14 @@ describe('the registrar', () => {
     expect(world.proxy.bindings).toBe(0);
   });
 
+  test('takes contacts that differ in spelling only for one (RFC 3261 19.1.4)', () => {
+    register(['<sip:bob@PHONE.example;transport=udp>']);
+    expect(register(['<sip:b%6fb@phone.example;transport=UDP>;expires=120']).contacts).toEqual([
+      '<sip:b%6fb@phone.example;transport=UDP>;q=1;expires=120',
+    ]);
+    expect(register(['<sip:bob@phone.example:5060;transport=udp>']).contacts).toHaveLength(2);
+  });
+
   test('removes all for Contact: * with Expires: 0, and refuses it in any other company', () => {
     register(['<sip:bob@192.0.2.2:5060>', '<sip:bob@192.0.2.9:5060>']);
     expect(register(['*']).status).toBe(400);
@@ -78,6 +86,7 @@ describe('the registrar', () => {
     ['a contact of another scheme', ['<mailto:bob@lab.example>'], [], 400],
     ['a user whom the domain does not have', ['<sip:eve@192.0.2.2>'], ['To: <sip:eve@lab.example>'], 404],
     ['a user of another domain', ['<sip:bob@192.0.2.2>'], ['To: <sip:bob@elsewhere.example>'], 404],
+    ['an address of another scheme', ['<sip:bob@192.0.2.2>'], ['To: <tel:+15550100>'], 400],
     ['a domain instead of a user', ['<sip:bob@192.0.2.2>'], ['To: <sip:lab.example>'], 404],
   ])('refuses %s', (_name, contacts, extra, status) => {
     expect(register(contacts, extra).status).toBe(status);

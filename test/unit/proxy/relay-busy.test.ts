@@ -57,6 +57,16 @@ describe('an INVITE to a registered user', () => {
     expect(world.clock.pendingTimers).toBe(0);
   });
 
+  test('a response without a Via below ours is for nobody', async () => {
+    await open();
+    world.send(carol, 'INVITE', BOB);
+    const { message } = bob.lastRequest('INVITE');
+    const kept = ['From', 'To', 'Call-ID', 'CSeq'].map((name) => `${name}: ${message.headers.get(name)}`);
+    bob.send(world.entrance(), ['SIP/2.0 180 Ringing', `Via: ${message.headers.list('Via')[0]}`, ...kept]);
+    world.settle();
+    expect(carol.arrivals).toHaveLength(0);
+  });
+
   test('its 486 is not routed under the fault, until 400 s later and as long as carol waits', async () => {
     await open({ trust: SHARED_LISTENER });
     world.send(carol, 'INVITE', BOB);

@@ -1,3 +1,4 @@
+import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
 import type { Peer } from './peer.js';
 import { NOTHING_LEFT, World } from './world.js';
 
@@ -8,13 +9,16 @@ describe('a callee without a final response', () => {
   let world: World;
   let carol: Peer;
   let bob: Peer;
+  let carolsInvite: string[];
 
   beforeEach(async () => {
     world = await World.open();
     carol = await world.peer('192.0.2.3:5060');
     bob = await world.peer('192.0.2.2:5060');
     world.register(bob, 'bob');
-    world.send(carol, 'INVITE', BOB);
+    carolsInvite = world.lines(carol, 'INVITE', BOB);
+    carol.send(world.entrance(), carolsInvite);
+    world.settle();
   });
 
   afterEach(async () => {
@@ -57,6 +61,17 @@ describe('a callee without a final response', () => {
     expect(world.proxy.openContexts).toBe(0);
   });
 
+  test('whom the originator cancels after Timer C did: 487', () => {
+    const via = `Via: ${carolsInvite.find((line) => line.startsWith('Via:'))?.slice(5)}`;
+    bob.respond(bob.lastRequest('INVITE'), 180);
+    world.clock.advance(TIMER_C + 100);
+    world.send(carol, 'CANCEL', BOB, [via]);
+    bob.respond(bob.lastRequest('INVITE'), 487);
+    world.settle();
+    expect(bob.requests('CANCEL')).toHaveLength(1);
+    expect(carol.statuses('INVITE')).toEqual([180, 487]);
+  });
+
   test('who answers just as Timer C fires is put through', () => {
     bob.respond(bob.lastRequest('INVITE'), 180);
     world.clock.advance(TIMER_C + 100);
@@ -91,4 +106,18 @@ describe('a callee without a final response', () => {
     expect(carol.statuses('MESSAGE')).toEqual([408]);
     expect(bob.requests('CANCEL')).toHaveLength(0);
   });
+});
+
+test('a Timer C shorter than Timer B ends a branch that never answered, with 408 and without CANCEL', async () => {
+  const world = await World.open({ timers: { ...RFC3261_TIMERS, timerC: 10_000 } });
+  const carol = await world.peer('192.0.2.3:5060');
+  const bob = await world.peer('192.0.2.2:5060');
+  world.register(bob, 'bob');
+  world.send(carol, 'INVITE', BOB);
+  world.clock.advance(10_000);
+  expect(carol.statuses('INVITE')).toEqual([100, 408]);
+  const before = bob.requests('INVITE').length;
+  world.clock.advance(60_000);
+  expect(bob.requests()).toHaveLength(before);
+  expect(await world.close()).toEqual(NOTHING_LEFT);
 });
