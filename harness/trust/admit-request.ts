@@ -28,7 +28,7 @@ export function admitRequest(model: TrustModel, facts: RequestFacts): Decision<A
   const [outcome, setting, reason] = refusal(model, facts, trust) ?? admission(facts, trust);
   return {
     outcome,
-    journal: { server: model.server, flow: formatFlow(facts.flow), setting, decision: `${words(outcome, facts.method)}`, reason },
+    journal: { server: model.server, flow: formatFlow(facts.flow), setting, decision: words(outcome, facts.method), reason },
   };
 }
 
@@ -56,5 +56,6 @@ function admission({ method, inDialog }: RequestFacts, trust: FlowTrust): Verdic
 
 function words(outcome: Admission, method: string): string {
   if (outcome.action === 'accept') return `admit ${method}`;
+  if (method === 'ACK') return 'drop ACK'; // nothing answers an ACK
   return `${outcome.action} ${method} with ${outcome.status}`;
 }

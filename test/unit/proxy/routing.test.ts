@@ -136,10 +136,12 @@ describe('where a request goes', () => {
   });
 
   test('a maddr that is ours is taken off', async () => {
-    await open();
+    await open({ routes: [SERVER] });
     world.register(peer('bob'), 'bob');
-    world.send(carol, 'MESSAGE', 'sip:bob@lab.example;maddr=192.0.2.200;transport=udp');
+    world.send(carol, 'MESSAGE', 'sip:bob@lab.example;maddr=192.0.2.200;transport=udp', ['Call-ID: 1']);
     expect(receivers()).toEqual(['bob']);
+    world.send(carol, 'MESSAGE', 'sip:eve@partner.example:5060;maddr=192.0.2.200;user=ip', ['Call-ID: 2']);
+    expect(peer('server').lastRequest('MESSAGE').message.requestUri).toBe('sip:eve@partner.example;user=ip');
   });
 
   test('Record-Route names the listener; both of them where the request crosses from one to the other', async () => {

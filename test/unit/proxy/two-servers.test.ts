@@ -85,6 +85,26 @@ describe.each([
     expect(dave.statuses('INVITE')).toEqual([407, 486]);
   });
 
+  test(`a dialog passes through home; dave himself is ${refuseClients ? 'kept off' : 'let in'} at the other server within it, too`, async () => {
+    const dave = await world.peer('192.0.2.4:5060');
+    signedIn(dave, 'INVITE', NUMBER, 'dave');
+    const [recorded = ''] = gateway.lastRequest('INVITE').message.headers.list('Record-Route');
+    gateway.respond(gateway.lastRequest('INVITE'), 200, { headers: [`Contact: <sip:trunk@${GATEWAY}>`, `Record-Route: ${recorded}`] });
+    world.settle();
+    const dialog = ['From: <sip:dave@lab.example>;tag=o', `To: <${NUMBER}>;tag=callee`];
+    world.send(dave, 'ACK', `sip:trunk@${GATEWAY}`, [...dialog, `Route: ${recorded}`, 'CSeq: 2 ACK']);
+    expect(gateway.requests('ACK')).toHaveLength(1);
+    world.send(dave, 'ACK', `sip:trunk@${GATEWAY}`, [...dialog, 'CSeq: 2 ACK'], at(TELEPHONY));
+    world.send(dave, 'BYE', `sip:trunk@${GATEWAY}`, [...dialog, 'CSeq: 3 BYE'], at(TELEPHONY));
+    expect(gateway.requests('ACK')).toHaveLength(refuseClients ? 1 : 2);
+    expect(gateway.requests('BYE')).toHaveLength(refuseClients ? 0 : 1);
+    expect(dave.statuses('BYE')).toEqual(refuseClients ? [403] : []);
+    world.send(dave, 'BYE', `sip:trunk@${GATEWAY}`, [...dialog, `Route: ${recorded}`, 'CSeq: 4 BYE']);
+    gateway.respond(gateway.lastRequest('BYE'), 200);
+    world.settle();
+    expect(dave.statuses('BYE').at(-1)).toBe(200);
+  });
+
   test(`mallory → number, by home: 407; straight to the gateway's server: ${straight}`, async () => {
     const mallory = await world.peer('192.0.2.66:5060');
     world.send(mallory, 'INVITE', NUMBER);
