@@ -76,9 +76,11 @@ export function headerName(name: string): HeaderName {
 
 /** The name that stands in the text from `start` to `end`; undefined where that is no token. */
 export function headerNameAt(text: string, start: number, end: number): HeaderName | undefined {
-  for (const candidate of BUCKETS[bucket(end - start, text.charCodeAt(start))] ?? []) {
-    if (candidate.canonical.length === end - start && text.startsWith(candidate.canonical, start)) return candidate;
-  }
   const name = text.slice(start, end);
+  const candidates = BUCKETS[bucket(name.length, text.charCodeAt(start))] ?? [];
+  for (let index = 0; index < candidates.length; index++) {
+    const candidate = candidates[index];
+    if (candidate?.canonical === name) return candidate;
+  }
   return isToken(name) ? headerName(name) : undefined;
 }

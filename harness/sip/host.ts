@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { consistsOf, DIGIT, HOST, parseNumber, skip } from './characters.js';
+import { DIGIT, HOST, parseNumber, skip } from './characters.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
 /** `host` as written, an IPv6 reference with its brackets; `end` is the index after it. */
@@ -30,9 +30,9 @@ function isIpv6Reference(host: string): boolean {
 }
 
 function isHostname(host: string): boolean {
-  const first = host.charAt(0);
-  if (first === '.' || first === '-' || host.includes('..')) return false;
-  const lastDot = host.lastIndexOf('.', host.length - 2);
-  // The last label of a name begins with a letter; one of digits only makes it an address.
-  return !consistsOf(host.charAt(lastDot + 1), DIGIT) || !consistsOf(host.slice(lastDot + 1), DIGIT) || isIPv4(host);
+  if (isIPv4(host)) return true;
+  const first = host.charCodeAt(0);
+  if (first === 0x2e || first === 0x2d || host.includes('..')) return false; // "." and "-"
+  // RFC 3261 section 25.1, toplabel: a name whose last label is a number would be an address.
+  return skip(host, host.lastIndexOf('.', host.length - 2) + 1, DIGIT) < host.length;
 }

@@ -1,4 +1,5 @@
 import { parseNumber } from './characters.js';
+import type { FieldLine } from './field-line.js';
 import { type Fault, type HeaderSection, readHeaderSection } from './header-section.js';
 import { Headers } from './headers.js';
 import { type Origin, type SipMessage, SipRequest, SipResponse } from './message.js';
@@ -43,10 +44,9 @@ export function parseMessage(datagram: Buffer, limits: ParseLimits = DEFAULT_LIM
   if (!startLine) return refused(located(text, { offset: start, reason: 'neither a request line nor a status line of SIP' }));
 
   const section = readHeaderSection(text, feed + 1, limits);
-  const headers = new Headers(section.lines, false);
-  const bodyEnd = endOfBody(headers, section.end, text.length);
+  const bodyEnd = endOfBody(section, text.length);
   const origin = { datagram, text, start, bodyStart: section.end, bodyEnd: typeof bodyEnd === 'number' ? bodyEnd : text.length };
-  const message = makeMessage(startLine, headers, origin);
+  const message = makeMessage(startLine, new Headers(section.lines, false), origin);
   const fault = faultOf(startLine, section, bodyEnd, start, feed - start, limits);
   return fault ? refused({ ...located(text, fault, message.kind), message }) : accepted(message);
 }
@@ -71,15 +71,18 @@ function faultOf(line: StartLine, section: HeaderSection, bodyEnd: number | Faul
 }
 
 /** Index after the body's last octet (RFC 3261 section 18.3). Without a Content-Length all that follows is body. */
-function endOfBody(headers: Headers, bodyStart: number, end: number): number | Fault {
-  const line = headers.first('Content-Length');
+function endOfBody({ lines, end: start }: HeaderSection, end: number): number | Fault {
+  let line: FieldLine | undefined;
+  for (const candidate of lines) {
+    if (candidate.name.key !== 'content-length') continue;
+    if (line) return { offset: candidate.start, reason: 'more than one Content-Length', status: 400 };
+    line = candidate;
+  }
   if (!line) return end;
-  const offset = line.start;
-  if (headers.count('Content-Length') > 1) return { offset, reason: 'more than one Content-Length', status: 400 };
   const length = parseNumber(line.value, Number.MAX_SAFE_INTEGER);
-  if (length === undefined) return { offset, reason: 'Content-Length is no number', status: 400 };
-  if (length > end - bodyStart) return { offset, reason: `Content-Length is ${length}, but ${end - bodyStart} octets follow`, status: 400 };
-  return bodyStart + length;
+  if (length === undefined) return { offset: line.start, reason: 'Content-Length is no number', status: 400 };
+  if (length <= end - start) return start + length;
+  return { offset: line.start, reason: `Content-Length is ${length}, but ${end - start} octets follow`, status: 400 };
 }
 
 function located(text: string, fault: Fault, kind?: SipMessage['kind']): ParseError {

@@ -45,7 +45,7 @@ const COMMON = 'SIP/2.0/UDP ';
 
 /** Reads one element of a Via header field; `lenient` bears empty parameters. */
 export function parseVia(text: string, lenient = false): Outcome<Via, string> {
-  if (text.startsWith(COMMON)) return parseSentBy(text, COMMON.length, lenient, 'SIP', '2.0', 'UDP');
+  if (text.slice(0, COMMON.length) === COMMON) return parseSentBy(text, COMMON.length, lenient, 'SIP', '2.0', 'UDP');
   // Separators and tokens share no octet, so this takes linear time.
   const head = /^([^\s/;,]+)[ \t]*\/[ \t]*([^\s/;,]+)[ \t]*\/[ \t]*([^\s/;,]+)[ \t]+/.exec(text);
   if (!head) return refused('expected a protocol such as SIP/2.0/UDP and a space');
