@@ -91,10 +91,12 @@ export class AttemptStates {
     return Math.min(disturbed + horizonMs, since + HORIZONS_AT_MOST * horizonMs);
   }
 
-  /** When the last branch ended; while one is open, when anything was last seen. On the clock. */
-  #lastChange({ lastBranchEndedAt, lastSeenAt }: Attempt): number {
+  /** When the last branch ended and the hop had ACKed it; while a branch is open, when anything was last seen. On the clock. */
+  #lastChange({ lastBranchEndedAt, lastSeenAt, events }: Attempt): number {
     const { clock, trace } = this.options;
-    return clock.now() - trace.elapsed + (lastBranchEndedAt ?? lastSeenAt);
+    const acks = events.filter(({ kind }) => kind === 'ack').map(({ time }) => time);
+    const changed = lastBranchEndedAt === null ? lastSeenAt : Math.max(lastBranchEndedAt, ...acks);
+    return clock.now() - trace.elapsed + changed;
   }
 
   #attempt(label: string): Attempt | undefined {

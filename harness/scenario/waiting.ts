@@ -36,8 +36,9 @@ export class Waiting {
         const now = this.clock.now();
         if (now >= deadline) return settle(() => resolve(false));
         timer?.cancel();
-        const next = Math.min(awaited.lookAgainAt?.() ?? Number.POSITIVE_INFINITY, deadline);
-        timer = Number.isFinite(next) ? this.clock.setTimer(Math.max(next - now, 0), look) : undefined;
+        const named = awaited.lookAgainAt?.() ?? Number.POSITIVE_INFINITY;
+        const next = Math.min(named > now ? named : Number.POSITIVE_INFINITY, deadline); // a time that has passed brings nothing new
+        timer = Number.isFinite(next) ? this.clock.setTimer(next - now, look) : undefined;
       };
       if (this.signal.aborted) return interrupted();
       this.signal.addEventListener('abort', interrupted);

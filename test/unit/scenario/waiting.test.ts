@@ -44,6 +44,16 @@ test('looks at the times that were named, and gives up at the deadline', async (
   expect(clock.pendingTimers).toBe(0);
 });
 
+test('a time named that has passed already does not make it look for ever', async () => {
+  const { waiting, clock } = await setUp();
+  clock.advance(100);
+  let looks = 0;
+  const outcome = waiting.until({ holds: () => ++looks > 1_000, lookAgainAt: () => 50 }, 200);
+  clock.advance(100);
+  await expect(outcome).resolves.toBe(false);
+  expect(looks).toBe(2);
+});
+
 test('an interruption ends every waiting, leaving no timer', async () => {
   const { waiting, clock, aborter } = await setUp();
   const outcome = waiting.until({ holds: () => false }, 80);
