@@ -1,10 +1,8 @@
 import type { SipRequest } from '../sip/message.js';
-import type { NameAddr } from '../sip/name-addr.js';
 import { formatUri } from '../sip/uri.js';
 import type { Listener } from '../transaction/listener.js';
 import { loopHash } from './loop-detection.js';
 import type { OwnNames } from './own-names.js';
-import { bareHost } from './uri-address.js';
 
 /** A request with what concerned only ourselves taken out of its route. */
 export interface PreparedRequest {
@@ -58,13 +56,9 @@ function dropOwnMaddr(request: SipRequest, own: OwnNames): void {
 function popOwnRoutes(request: SipRequest, own: OwnNames): Listener | undefined {
   let outgoing: Listener | undefined;
   for (const route of request.routes) {
-    if (!isOwn(route, own)) break;
+    if (!own.owns(route.uri)) break;
     request.headers.removeFirst('Route');
     outgoing = own.listenerOf(route.uri) ?? outgoing;
   }
   return outgoing;
-}
-
-function isOwn(route: NameAddr, own: OwnNames): boolean {
-  return bareHost(route.uri.host) !== '' && own.owns(route.uri);
 }

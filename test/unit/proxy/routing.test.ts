@@ -183,6 +183,24 @@ describe('where a request goes', () => {
   });
 });
 
+test('IPv6: contacts, next hops and our own address in any spelling', async () => {
+  const world = await World.open({
+    listeners: [{ name: 'default', address: at('[2001:db8::200]:5060') }],
+    trust: { listeners: [], hosts: [{ address: '2001:db8::/32', treatAsAuthenticated: true }], quirks: [] },
+  });
+  const carol = await world.peer('[2001:db8::3]:5060');
+  const bob = await world.peer('[2001:db8::2]:5060');
+  world.register(bob, 'bob', '<sip:bob@[2001:DB8:0:0::2]>');
+  world.send(carol, 'MESSAGE', 'sip:bob@lab.example', ['Route: <sip:[2001:DB8:0::0200];lr>', 'Call-ID: 1']);
+  bob.respond(bob.lastRequest('MESSAGE'), 200);
+  world.settle();
+  expect(carol.statuses('MESSAGE')).toEqual([200]);
+  expect(bob.lastRequest('MESSAGE').message.topVia?.sentBy).toBe('[2001:db8::200]:5060');
+  world.send(carol, 'MESSAGE', 'sip:bob@[2001:db8:::2]', ['Call-ID: 2']); // RFC 5118 section 4.10
+  expect(bob.requests('MESSAGE')).toHaveLength(2);
+  expect(await world.close()).toEqual(NOTHING_LEFT);
+});
+
 describe('loops', () => {
   test('a request that comes back unchanged is answered 482, one with another Request-URI goes on', async () => {
     const world = await World.open();
