@@ -60,7 +60,7 @@ const IN_ASCII: Readonly<Record<string, string>> = {
 };
 
 const ASCII: Glyphs = {
-  passed: 'ok',
+  passed: '+',
   failed: 'X',
   unsure: '?',
   notRun: 'o',

@@ -1,19 +1,31 @@
-/** Breaks a text into lines of at most `width` signs, at blanks where there are any. */
+/** Breaks a text into lines of at most `width` signs: at blanks, else after signs that join words, else anywhere. */
 export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+  const words = text.split(/\s+/).filter((one) => one !== '');
+  for (const piece of words.flatMap((word) => piecesOf(word, width))) {
+    const glued = piece.startsWith(GLUE);
+    const added = glued ? piece.slice(GLUE.length) : piece;
+    const gap = glued || line === '' ? '' : ' ';
+    if (line !== '' && widthOf(line) + gap.length + widthOf(added) > width) {
       lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
+      line = added;
+    } else line = `${line}${gap}${added}`;
     while (widthOf(line) > width) {
       lines.push([...line].slice(0, width).join(''));
       line = [...line].slice(width).join('');
     }
   }
   return line === '' ? lines : [...lines, line];
+}
+
+/** Marks a piece that belongs to the one before it without a blank. */
+const GLUE = '\u0000';
+
+/** A word that fits on a line as it is; of a longer one the parts that may be broken apart. */
+function piecesOf(word: string, width: number): string[] {
+  if (widthOf(word) <= width) return [word];
+  return word.split(/(?<=[+,/=&])/).map((part, index) => (index === 0 ? part : `${GLUE}${part}`));
 }
 
 /** Breaks a text with a label before its first line; the further ones are indented to match. */

@@ -15,13 +15,17 @@ export interface ViewContext {
 
 /** The ladder of an attempt, and below it where its response ended and which setting decided so. */
 export function attemptView(finished: CaseFinished, attempt: AttemptResult, context: ViewContext): string[] {
-  const { palette, glyphs, terminal } = context;
-  return [...ladderOf(finished, attempt, context), ...explanation(finished, attempt).flatMap(([label, text]) => labelled(label, text))];
+  return [...ladderOf(finished, attempt, context), ...explanation(finished, attempt, context), ...screenLines(attempt, context)];
+}
 
-  function labelled(label: string, text: string): string[] {
-    const [first = '', ...further] = hangingText(`    ${label.padEnd(8)} `, glyphs.text(text), terminal.columns - 1);
-    return [first.replace(label, palette.faint(label)), ...further];
-  }
+/** What the originator's screen says, if anything. */
+export function screenLines({ originator, shown }: AttemptResult, context: ViewContext): string[] {
+  return shown === null ? [] : labelled('screen', `${originator} reads: “${shown}”`, context);
+}
+
+function labelled(label: string, text: string, { glyphs, palette, terminal }: ViewContext): string[] {
+  const [first = '', ...further] = hangingText(`    ${label.padEnd(8)} `, glyphs.text(text), terminal.columns - 1);
+  return [first.replace(label, palette.faint(label)), ...further];
 }
 
 function ladderOf({ evidence }: CaseFinished, { label }: AttemptResult, { terminal, glyphs, palette }: ViewContext): string[] {
@@ -37,13 +41,15 @@ function ladderOf({ evidence }: CaseFinished, { label }: AttemptResult, { termin
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function explanation({ result }: CaseFinished, { loss, shown, originator }: AttemptResult): [label: string, text: string][] {
-  const told: [string, string][] = [];
-  if (loss) told.push(['lost', `${lossText(loss)} (${loss.certainty}): ${loss.reason}`]);
-  const decision = loss && decisiveEntry(result.journal, loss.hop);
-  if (decision) told.push(['setting', `${decision.setting}: ${decision.decision}. ${decision.reason}`]);
-  if (shown !== null) told.push(['screen', `${originator} reads: ${shown}`]);
-  return told;
+/** Where the response was lost, and the setting that decided so. */
+function explanation({ result }: CaseFinished, { loss }: AttemptResult, context: ViewContext): string[] {
+  if (!loss) return [];
+  const decision = decisiveEntry(result.journal, loss.hop);
+  return [
+    ...labelled('lost', `${lossText(loss)} (${loss.certainty}): ${loss.reason}`, context),
+    ...(decision ? labelled('setting', decision.setting, context) : []),
+    ...(decision ? labelled('decision', `${decision.decision}: ${decision.reason}`, context) : []),
+  ];
 }
 
 /** The decision by which the hop kept the response back. */

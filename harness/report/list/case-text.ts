@@ -2,13 +2,31 @@ import type { AttemptResult, CaseResult, CaseStatus, LossResult } from '../../sc
 import type { CaseFinished } from '../../scenario/run-events.js';
 import type { Glyphs } from '../glyphs.js';
 import type { Palette } from '../palette.js';
-import { durationText } from '../text-layout.js';
+import { cutText, durationText, widthOf } from '../text-layout.js';
 
-/** `✓ kb834477/second-invitation[…]  486  21 ms` */
-export function caseLine({ result }: Pick<CaseFinished, 'result'>, glyphs: Glyphs, palette: Palette): string {
-  const outcome = result.attempts.filter(({ expected }) => expected.length > 0).map(({ observed }) => observed ?? 'nothing');
-  const told = [outcome.join(', '), durationText(result.durationMs)].filter((part) => part !== '').join(` ${glyphs.dot} `);
-  return `  ${statusSign(result.status, glyphs, palette)} ${glyphs.text(result.id)}  ${palette.faint(told)}`;
+export interface CaseLineOptions {
+  readonly glyphs: Glyphs;
+  readonly palette: Palette;
+  readonly columns: number;
+  /** Width of the column of outcomes. */
+  readonly outcomeWidth: number;
+  /** Named in the heading already, so that only the variant is told; null: the whole id. */
+  readonly scenario: string | null;
+}
+
+/** `✓ 486      kb834477/second-invitation[trust=no-trust,…]  21 ms`; the time only where there is room for it. */
+export function caseLine(
+  { result }: Pick<CaseFinished, 'result'>,
+  { glyphs, palette, columns, outcomeWidth, scenario }: CaseLineOptions,
+): string {
+  const judged = result.attempts.filter(({ expected }) => expected.length > 0);
+  const outcome = [...new Set(judged.map(({ observed }) => String(observed ?? 'nothing')))].join(', ') || result.status;
+  const variant = Object.entries(result.variant).map(([axis, value]) => `${axis}=${value}`);
+  const name = scenario === result.scenario && variant.length > 0 ? variant.join(', ') : result.id;
+  const body = `${cutText(outcome, outcomeWidth, glyphs.ellipsis).padEnd(outcomeWidth)}  ${glyphs.text(name)}`;
+  const time = durationText(result.durationMs);
+  const hasRoom = 4 + widthOf(body) + 2 + widthOf(time) < columns;
+  return `  ${statusSign(result.status, glyphs, palette)} ${body}${hasRoom ? `  ${palette.faint(time)}` : ''}`;
 }
 
 export function statusSign(status: CaseStatus, glyphs: Glyphs, palette: Palette): string {

@@ -1,4 +1,5 @@
 import type { Case } from '../../scenario/case.js';
+import type { AttemptResult } from '../../scenario/result.js';
 import type { CaseFinished, RunEvent, RunFinished, RunStarted } from '../../scenario/run-events.js';
 import { type Glyphs, glyphsFor } from '../glyphs.js';
 import { drawMatrix } from '../matrix-view.js';
@@ -6,8 +7,8 @@ import { outcomeMatrices } from '../outcome-matrix.js';
 import { type Palette, paletteFor } from '../palette.js';
 import type { Reporter } from '../reporter.js';
 import type { Terminal } from '../terminal.js';
-import { countText } from '../text-layout.js';
-import { attemptView, type ViewContext } from './attempt-view.js';
+import { countText, wrapText } from '../text-layout.js';
+import { attemptView, screenLines, type ViewContext } from './attempt-view.js';
 import { caseLine, lossText, tellingAttempts } from './case-text.js';
 import { failureView } from './failure-view.js';
 import { ProgressLine } from './progress.js';
@@ -29,6 +30,9 @@ export interface ListOptions {
 const SHOWN_FAILURES = 10;
 /** On a live terminal the lines of passed cases stay only where they are few. */
 const KEPT_LINES = 24;
+/** Room for `pending`, and for `pending, 486`. */
+const OUTCOME_WIDTH = 7;
+const OUTCOMES_WIDTH = 14;
 
 /** The report for people: lines while the run goes, then the matrix, failures and a summary. */
 export class ListReporter implements Reporter {
@@ -40,6 +44,7 @@ export class ListReporter implements Reporter {
   readonly #finished: CaseFinished[] = [];
   readonly #running = new Set<string>();
   #cases: readonly Case[] = [];
+  #onlyScenario: string | null = null;
 
   constructor(private readonly options: ListOptions) {
     const { terminal } = options;
@@ -67,6 +72,22 @@ export class ListReporter implements Reporter {
     this.#cases = cases;
     const told = [countText(cases.length, 'case'), engine, sut, `${timers} timers`, `seed ${seed}`].join(` ${this.#glyphs.dot} `);
     this.#lines(['', `  ${this.#palette.heading(this.options.tool)}  ${this.#palette.faint(told)}`, '']);
+    const [first] = cases;
+    if (first && cases.every(({ scenario }) => scenario === first.scenario)) {
+      this.#onlyScenario = first.scenario;
+      this.#lines([
+        `  ${first.scenario}`,
+        ...wrapText(this.#glyphs.text(first.title), this.options.terminal.columns - 3).map((line) => `  ${line}`),
+        '',
+      ]);
+    }
+  }
+
+  #caseLine(one: CaseFinished): string {
+    const judged = Math.max(...this.#cases.map(({ expectations }) => expectations.length));
+    const outcomeWidth = judged > 1 ? OUTCOMES_WIDTH : OUTCOME_WIDTH;
+    const options = { ...this.#context, columns: this.options.terminal.columns, outcomeWidth, scenario: this.#onlyScenario };
+    return caseLine(one, options);
   }
 
   #caseFinished(event: CaseFinished): void {
@@ -74,7 +95,7 @@ export class ListReporter implements Reporter {
     this.#running.delete(event.case.id);
     this.#progress.clear();
     const keep = !this.options.terminal.isLive || this.#cases.length <= KEPT_LINES || event.result.status !== 'passed';
-    if (keep || this.options.ladders) this.#lines([caseLine(event, this.#glyphs, this.#palette)]);
+    if (keep || this.options.ladders) this.#lines([this.#caseLine(event)]);
     if (this.options.ladders) {
       const judged = event.result.attempts.filter(({ expected }) => expected.length > 0);
       this.#lines(
@@ -122,14 +143,34 @@ export class ListReporter implements Reporter {
     const what = `Where the ${attempt.finalAtCallee ?? 'response'} ended`;
     const where = [shown.case.trust, attempt.label, attempt.loss && lossText(attempt.loss)].filter((part) => part !== null);
     const title = `  ${this.#palette.heading(what)}  ${this.#palette.faint(this.#glyphs.text(where.join(` ${this.#glyphs.dot} `)))}`;
-    return [title, '', ...attemptView(shown, attempt, this.#context), ''];
+    return [title, '', ...attemptView(shown, attempt, this.#context), '', ...this.#delivered(shown, attempt)];
+  }
+
+  /** Beside the loss, what the originator's screen says where the response arrives: the difference that the fault makes. */
+  #delivered(lost: CaseFinished, { label }: AttemptResult): string[] {
+    const before = this.#inOrder().slice(0, this.#inOrder().indexOf(lost)).reverse();
+    for (const { case: played, result } of before) {
+      const attempt = result.attempts.find((one) => one.label === label && typeof one.observed === 'number' && one.shown !== null);
+      if (!attempt || result.status !== 'passed') continue;
+      const where = [played.trust, label].filter((part) => part !== null).join(` ${this.#glyphs.dot} `);
+      const title = `  ${this.#palette.heading(`Where the ${attempt.observed} arrives`)}  ${this.#palette.faint(this.#glyphs.text(where))}`;
+      return [title, '', ...screenLines(attempt, this.#context), ''];
+    }
+    return [];
+  }
+
+  /** The finished cases in the order of the run's cases, whichever ended first. */
+  #inOrder(): CaseFinished[] {
+    const places = new Map(this.#cases.map(({ id }, index) => [id, index]));
+    const placeOf = ({ case: { id } }: CaseFinished): number => places.get(id) ?? 0;
+    return [...this.#finished].sort((one, other) => placeOf(one) - placeOf(other));
   }
 
   #failures(): string[] {
-    const unexpected = this.#finished.filter(({ result }) => result.status === 'failed' || result.status === 'inconclusive');
+    const unexpected = this.#inOrder().filter(({ result }) => result.status === 'failed' || result.status === 'inconclusive');
     if (unexpected.length === 0) return [];
     const shown = unexpected.slice(0, SHOWN_FAILURES);
-    const rest = unexpected.slice(SHOWN_FAILURES).map((one) => caseLine(one, this.#glyphs, this.#palette));
+    const rest = unexpected.slice(SHOWN_FAILURES).map((one) => this.#caseLine(one));
     return [
       `  ${this.#palette.heading('Not as expected')}`,
       '',

@@ -29,5 +29,5 @@ function headline({ summary }: RunResult, good: string, bad: string, palette: Vi
   if (summary.interrupted > 0) return palette.unsure(`? interrupted: ${summary.passed} of ${summary.cases} as expected so far`);
   if (summary.inconclusive > 0) return palette.unsure(`? ${summary.inconclusive} of ${summary.cases} could not be judged`);
   if (summary.skipped > 0) return palette.unsure(`? ${summary.passed} of ${summary.cases} as expected, the others were not run`);
-  return palette.good(`${good} all ${summary.cases} as expected`);
+  return palette.good(summary.cases === 1 ? `${good} as expected` : `${good} all ${summary.cases} as expected`);
 }

@@ -1,0 +1,84 @@
+import { glyphsFor } from '../../../harness/report/glyphs.js';
+import { drawMatrix } from '../../../harness/report/matrix-view.js';
+import { type JudgedCase, type OutcomeMatrix, outcomeMatrices } from '../../../harness/report/outcome-matrix.js';
+import { paletteFor } from '../../../harness/report/palette.js';
+import { widthOf } from '../../../harness/report/text-layout.js';
+import type { CaseResult } from '../../../harness/scenario/result.js';
+import { attemptResult, caseResult, madeUpCases, SWALLOWED } from './made-up.js';
+
+const plain = { width: 80, glyphs: glyphsFor(true), palette: paletteFor({ hasColours: false }) };
+const INTRUSION = {
+  label: 'mallory → number, straight to the gateway’s listener or server',
+  originator: 'mallory',
+  expected: [407, 200],
+  observed: 407,
+  reached: [],
+} as const;
+
+function matrixOf(profiles: string[], resultOf: (judged: { index: number; trust: string | null }) => Partial<CaseResult>): OutcomeMatrix {
+  const judged: JudgedCase[] = madeUpCases(profiles).map((played, index) => ({
+    case: played,
+    result: caseResult(played, resultOf({ index, trust: played.trust })),
+  }));
+  const [matrix] = outcomeMatrices(judged);
+  if (!matrix) throw new Error('no matrix');
+  return matrix;
+}
+
+test('has profiles as rows and attempts as columns, and says what was split, let in and unexpected', () => {
+  const matrix = matrixOf(['no-trust', 'separate-listener', 'shared-listener'], ({ index, trust }) => {
+    if (trust === 'separate-listener')
+      return { attempts: [attemptResult(), attemptResult({ ...INTRUSION, observed: 200, reached: ['gateway'] })] };
+    if (index === 4) return { attempts: [attemptResult({ ...SWALLOWED, expected: ['pending'] }), attemptResult(INTRUSION)] };
+    if (index === 5) return { status: 'failed', attempts: [attemptResult({ expected: ['pending'] }), attemptResult(INTRUSION)] };
+    return { attempts: [attemptResult(), attemptResult(INTRUSION)] };
+  });
+  expect(drawMatrix(matrix, plain)).toEqual([
+    '                                    mallory → number, straight to',
+    '                                    the gateway’s listener or',
+    '  trust profile       carol → bob   server',
+    '  ───────────────────────────────────────────────────────────────',
+    '  no-trust            486           407',
+    '  separate-listener   486           200, let in',
+    '  shared-listener     pending ×1,   407',
+    '                      ✗ 486 ×1',
+  ]);
+});
+
+test('puts columns that do not fit below each other', () => {
+  const matrix = matrixOf(['no-trust'], () => ({ attempts: [attemptResult(), attemptResult(INTRUSION)] }));
+  const lines = drawMatrix(matrix, { ...plain, width: 48 });
+  expect(lines.filter((line) => line.startsWith('  no-trust'))).toEqual(['  no-trust        486', '  no-trust        407']);
+  expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(48);
+});
+
+test('marks the attempts of a failed case whose values are right, for something beside them is not', () => {
+  const matrix = matrixOf(['no-trust'], () => ({ status: 'failed', attempts: [attemptResult(), attemptResult(INTRUSION)] }));
+  expect(matrix.cell('no-trust', 'carol → bob')?.outcomes).toEqual([{ value: '486', letIn: false, verdict: 'unexpected', count: 2 }]);
+});
+
+test('tells cases that were not run and those that could not be judged from those that passed', () => {
+  const matrix = matrixOf(['no-trust'], ({ index }) =>
+    index === 0 ? { status: 'skipped' } : { status: 'inconclusive', attempts: [attemptResult(SWALLOWED), attemptResult(INTRUSION)] },
+  );
+  const drawn = drawMatrix(matrix, plain).join('\n');
+  expect(drawn).toContain('not run ×1');
+  expect(drawn).toContain('? pending ×1');
+});
+
+test('counts instead of listing where a cell has many values', () => {
+  const profiles = ['no-trust'];
+  const played = madeUpCases(profiles)[0];
+  if (!played) throw new Error('no case');
+  const judged = [300, 404, 486, 500, 603].map((code) => ({
+    case: played,
+    result: caseResult(played, { attempts: [attemptResult({ expected: [code], observed: code })] }),
+  }));
+  const [matrix] = outcomeMatrices(judged);
+  expect(matrix && drawMatrix(matrix, plain).join('\n')).toContain('5 as expected');
+});
+
+test('a gateway or a user with an account is not let in', () => {
+  const matrix = matrixOf(['no-trust'], () => ({ attempts: [attemptResult({ reached: ['gateway'] }), attemptResult(INTRUSION)] }));
+  expect(drawMatrix(matrix, plain).join('\n')).not.toContain('let in');
+});
