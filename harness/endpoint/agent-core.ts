@@ -8,7 +8,7 @@ import { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { TransactionUser } from '../transaction/transaction-user.js';
 import { DialogTable } from './dialog-table.js';
 import { DigestClient } from './digest-client.js';
-import type { EndpointOptions, ExtraHeaders, RequestOptions } from './endpoint.js';
+import type { EndpointOptions, ExtraHeaders, IncomingCall, OutgoingCall, RequestOptions } from './endpoint.js';
 import type { Exchange } from './exchange.js';
 import { addressOfUri, userOfUri } from './hop.js';
 import type { Persona } from './persona.js';
@@ -22,11 +22,6 @@ const CALL_ID_DIGITS = 24;
 /** RFC 3261 8.1.1.5 leaves the first number open; one that is not 1 shows who counts instead of copying. */
 const FIRST_SEQUENCE = 101;
 
-/** An invitation or session of this endpoint, for counting. */
-export interface Engagement {
-  readonly engaged: boolean;
-}
-
 /** What all parts of one user agent share: its names, its socket, its timers and its tables. */
 export class AgentCore {
   readonly random: Random;
@@ -36,7 +31,8 @@ export class AgentCore {
   readonly digest: DigestClient;
   readonly dialogs = new DialogTable();
   readonly exchanges = new Set<Exchange>();
-  readonly engagements = new Set<Engagement>();
+  /** Invitations and sessions that are pending or active. */
+  readonly sessions = new Set<OutgoingCall | IncomingCall>();
   /** Address of record, as a URI. */
   readonly identity: string;
   readonly user: string;
@@ -79,13 +75,8 @@ export class AgentCore {
     for (const exchange of [...this.exchanges]) exchange.abandon();
     this.timers.cancelAll();
     this.dialogs.clear();
-    this.engagements.clear();
+    this.sessions.clear();
     await this.layer.close();
-  }
-
-  /** How many invitations and sessions other than this one are pending or active. */
-  sessionsBeside(one?: Engagement): number {
-    return [...this.engagements].filter((other) => other !== one && other.engaged).length;
   }
 
   newTag(): string {

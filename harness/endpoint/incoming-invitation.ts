@@ -2,7 +2,7 @@ import type { Timer } from '../platform/clock.js';
 import { createResponse, type ResponseOptions } from '../sip/create-response.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
-import type { AgentCore, Engagement } from './agent-core.js';
+import type { AgentCore } from './agent-core.js';
 import { Dialog } from './dialog.js';
 import type { ExtraHeaders, IncomingCall, IncomingCallState } from './endpoint.js';
 import { Notifier } from './notifier.js';
@@ -11,7 +11,7 @@ import { Session, type SessionEnd, type SessionPorts } from './session.js';
 import { SessionMedia } from './session-media.js';
 
 /** An INVITE to us, and the session that comes of it (RFC 3261 section 13.3). */
-export class IncomingInvitation implements IncomingCall, Engagement {
+export class IncomingInvitation implements IncomingCall {
   readonly callId: string;
   readonly from: string;
   readonly target: string;
@@ -38,7 +38,7 @@ export class IncomingInvitation implements IncomingCall, Engagement {
     this.target = request.requestUri;
     this.#tag = core.newTag();
     this.#media = new SessionMedia(core, core.persona.offer('voice'));
-    core.engagements.add(this);
+    core.sessions.add(this);
     const { expires } = request;
     // RFC 3261 13.3.1: an invitation that runs out unanswered is answered 487.
     if (expires !== undefined) this.#expiry = core.timers.set(expires * 1000, () => this.cancelled());
@@ -50,10 +50,6 @@ export class IncomingInvitation implements IncomingCall, Engagement {
 
   get finalStatus(): number | undefined {
     return this.#finalStatus;
-  }
-
-  get engaged(): boolean {
-    return this.#isOpen() || this.#state === 'answered';
   }
 
   header(name: string): string | undefined {
@@ -153,7 +149,7 @@ export class IncomingInvitation implements IncomingCall, Engagement {
 
   #change(state: IncomingCallState): void {
     this.#state = state;
-    if (!this.engaged) this.core.engagements.delete(this);
+    if (!this.#isOpen() && this.#state !== 'answered') this.core.sessions.delete(this);
     this.#changes.notify();
   }
 }

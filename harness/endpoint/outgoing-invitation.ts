@@ -1,7 +1,7 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import { Acknowledgement } from './acknowledgement.js';
-import { type AgentCore, ALLOW, type Engagement } from './agent-core.js';
+import { type AgentCore, ALLOW } from './agent-core.js';
 import { Dialog } from './dialog.js';
 import type { InviteOptions, OutgoingCall, OutgoingCallState } from './endpoint.js';
 import { Exchange } from './exchange.js';
@@ -13,7 +13,7 @@ import { Session, type SessionEnd, type SessionPorts } from './session.js';
 import { SessionMedia } from './session-media.js';
 
 /** An INVITE of ours, its early dialogs, and the session that comes of it (RFC 3261 sections 13.2 and 9.1). */
-export class OutgoingInvitation implements OutgoingCall, Engagement {
+export class OutgoingInvitation implements OutgoingCall {
   readonly callId: string;
   readonly #action: Action;
   readonly #media: SessionMedia;
@@ -63,16 +63,12 @@ export class OutgoingInvitation implements OutgoingCall, Engagement {
     return this.#finalStatus;
   }
 
-  get engaged(): boolean {
-    return this.#isOpen() || this.#state === 'answered';
-  }
-
   get shown(): string | null {
     return this.#unanswered ? this.core.persona.rejectionShown(this.#action, userOfUri(this.target)) : null;
   }
 
   start(): void {
-    this.core.engagements.add(this);
+    this.core.sessions.add(this);
     this.#exchange.start();
   }
 
@@ -177,7 +173,7 @@ export class OutgoingInvitation implements OutgoingCall, Engagement {
   #change(state: OutgoingCallState): void {
     if (state === this.#state) return;
     this.#state = state;
-    if (!this.engaged) this.core.engagements.delete(this);
+    if (!this.#isOpen() && this.#state !== 'answered') this.core.sessions.delete(this);
     this.#changes.notify();
   }
 }

@@ -18,7 +18,7 @@ export interface Persona {
   offer(action: Action): readonly Media[];
   /**
    * Refuses an invitation before the script is asked.
-   * @param sessions how many other invitations and sessions of this endpoint are pending or active
+   * @param sessions how many invitations and sessions of this endpoint are pending or active
    */
   refuse(sessions: number): Refusal | undefined;
   /** Does what is done where no script decides. */

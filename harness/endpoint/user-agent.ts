@@ -30,7 +30,7 @@ export class UserAgent implements Endpoint, TransactionUser {
   readonly #core: AgentCore;
   readonly #registration: Registration;
   /** Invitations by their INVITE transactions, for CANCEL. */
-  readonly #invitations = new Map<ServerTransaction, IncomingInvitation>();
+  readonly #invitations = new WeakMap<ServerTransaction, IncomingInvitation>();
   #invitationHandler: ((call: IncomingCall) => void) | undefined;
   #messageHandler: ((message: IncomingMessage) => void) | undefined;
 
@@ -56,22 +56,26 @@ export class UserAgent implements Endpoint, TransactionUser {
     return this.#core.dialogs.size;
   }
 
+  /** Requests of ours that wait for a final response. */
+  get openRequests(): number {
+    return this.#core.exchanges.size;
+  }
+
   get openTransactions(): number {
     return this.#core.layer.openTransactions;
   }
 
   /** Invitations and sessions that are pending or active. */
   get openSessions(): number {
-    return this.#core.sessionsBeside();
+    return this.#core.sessions.size;
   }
 
   start(): Promise<void> {
     return this.#core.start();
   }
 
-  async stop(): Promise<void> {
-    this.#invitations.clear();
-    await this.#core.stop();
+  stop(): Promise<void> {
+    return this.#core.stop();
   }
 
   register(): Promise<void> {
@@ -147,11 +151,10 @@ export class UserAgent implements Endpoint, TransactionUser {
   }
 
   #invited(transaction: ServerTransaction): void {
-    const refusal = this.persona.refuse(this.#core.sessionsBeside());
+    const refusal = this.persona.refuse(this.#core.sessions.size);
     if (refusal) return this.#respond(transaction, refusal.status, refusal);
     const call = new IncomingInvitation(this.#core, transaction, (inner) => this.#serve(inner, true));
     this.#invitations.set(transaction, call);
-    transaction.onEnded(() => this.#invitations.delete(transaction));
     this.#invitationHandler?.(call);
     if (call.state === 'offered') this.persona.handle(call);
   }
@@ -165,7 +168,7 @@ export class UserAgent implements Endpoint, TransactionUser {
 
   #optionsAsked(transaction: ServerTransaction, inDialog: boolean): void {
     // RFC 3261 11.2: the status is the one that an INVITE would get.
-    const refusal = inDialog ? undefined : this.persona.refuse(this.#core.sessionsBeside());
+    const refusal = inDialog ? undefined : this.persona.refuse(this.#core.sessions.size);
     const headers: [string, string][] = [
       ['Contact', this.#core.contact],
       ['Allow', ALLOW],

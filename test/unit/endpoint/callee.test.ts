@@ -72,7 +72,7 @@ describe('a callee', () => {
     expect(timesOf(/^SIP\/2.0 200/)).toHaveLength(6);
     expect(peer.requests('BYE')).toEqual([]);
     expect(call?.state).toBe('answered');
-    expect(world.left).toEqual({ dialogs: 1, sessions: 1, transactions: 0, timers: 0 });
+    expect(world.left).toEqual({ requests: 0, dialogs: 1, sessions: 1, transactions: 0, timers: 0 });
   });
 
   it('ends with BYE what is not acknowledged within 64 times T1', async () => {
@@ -106,6 +106,18 @@ describe('a callee', () => {
     expect(peer.requests('BYE')).toHaveLength(1);
     expect(headerOf(peer.requests('BYE')[0] ?? '', 'To')).toBe('<sip:peer@lab.example>;tag=peer-tag');
     expect(call?.state).toBe('ended');
+  });
+
+  it('repeats nothing once the caller hung up, though no ACK came', async () => {
+    invite((incoming) => incoming.answer());
+    await world.pass(10);
+    peer.send(within('BYE', 2), BOB);
+    await world.pass(40_000);
+    expect(peer.statuses('INVITE')).toEqual([200]);
+    expect(call?.state).toBe('ended');
+    expect(peer.requests('BYE')).toEqual([]);
+    await world.quiesce();
+    expect(world.left).toEqual(NOTHING);
   });
 
   it('answers CANCEL with 200 and the INVITE with 487, both with the tag of its 180 (9.2)', async () => {
@@ -172,6 +184,15 @@ describe('a callee', () => {
     await world.pass(1100);
     expect(peer.statuses()[1]).toBe(487);
     expect(call?.state).toBe('cancelled');
+  });
+
+  it('forgets when an invitation would have run out once it is answered', async () => {
+    invite((incoming) => incoming.answer(), { ...WITH_SDP, headers: { ...WITH_SDP.headers, Expires: '300' } });
+    await world.pass(10);
+    peer.send(within('ACK', 1), BOB);
+    await world.quiesce();
+    expect(world.left.timers).toBe(0);
+    expect(call?.state).toBe('answered');
   });
 
   it('answers an offer that has nothing for it with 488', async () => {

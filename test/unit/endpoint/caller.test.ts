@@ -95,6 +95,14 @@ describe('a caller', () => {
     expect(world.left).toEqual(NOTHING);
   });
 
+  it('makes no dialog of a 100, even one with a tag (12.1)', async () => {
+    alice.invite(BOB_URI);
+    await world.pass(10);
+    peer.respond(first('INVITE'), 100, { headers: { To: '<sip:bob@lab.example>;tag=early' } });
+    await world.pass(10);
+    expect(alice.openDialogs).toBe(0);
+  });
+
   it('acknowledges a final as often as it comes, and takes it once', async () => {
     const call = alice.invite(BOB_URI);
     let changes = 0;

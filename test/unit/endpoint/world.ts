@@ -54,9 +54,10 @@ export class World {
   }
 
   /** What is left of all agents: nothing, where all has ended. */
-  get left(): { dialogs: number; transactions: number; sessions: number; timers: number } {
+  get left(): { requests: number; dialogs: number; transactions: number; sessions: number; timers: number } {
     const sum = (count: (agent: UserAgent) => number): number => this.#agents.reduce((total, agent) => total + count(agent), 0);
     return {
+      requests: sum((agent) => agent.openRequests),
       dialogs: sum((agent) => agent.openDialogs),
       transactions: sum((agent) => agent.openTransactions),
       sessions: sum((agent) => agent.openSessions),
@@ -69,7 +70,7 @@ export class World {
   }
 }
 
-export const NOTHING = { dialogs: 0, transactions: 0, sessions: 0, timers: 0 };
+export const NOTHING = { requests: 0, dialogs: 0, transactions: 0, sessions: 0, timers: 0 };
 
 export function addressOf(host: number): SocketAddress {
   return { address: `127.0.0.${host}`, port: 5060 };
