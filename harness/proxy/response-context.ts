@@ -103,7 +103,6 @@ export class ResponseContext {
       return;
     }
     this.#finalSent = true;
-    this.#waiting = [];
     this.ports.forwarding(response, flow);
     this.server.respond(response);
     this.#cancelBranches('decided elsewhere');
@@ -165,7 +164,6 @@ export class ResponseContext {
   #serverEnded(): void {
     if (!this.#open || this.#finalSent) return;
     this.#finalSent = true;
-    this.#waiting = [];
     this.#cancelBranches('decided elsewhere');
     this.#review();
   }

@@ -178,4 +178,20 @@ describe('digest authentication', () => {
     world.send(carol, 'INVITE', 'sip:bob@192.0.2.2:5060', [...dialog('callee'), 'CSeq: 4 INVITE']);
     expect(carol.statuses('INVITE').at(-1)).toBe(407);
   });
+
+  test.each([
+    ['a reliable provisional response', 'INVITE', 183, ['RSeq: 1', 'Require: 100rel'], 'PRACK', undefined],
+    ['an unreliable one', 'INVITE', 183, [], 'PRACK', 407],
+    ['a subscription', 'SUBSCRIBE', 200, [], 'SUBSCRIBE', undefined],
+    ['the answer to a MESSAGE', 'MESSAGE', 200, [], 'INFO', 407],
+  ])('%s makes a dialog or none: %s %i %j, then %s: %p', (_name, method, status, headers, next, answer) => {
+    registerBob();
+    world.send(carol, method, BOB);
+    world.send(carol, method, BOB, [`CSeq: 2 ${method}`, world.credentials(carol, method, BOB, 'carol')]);
+    bob.respond(bob.lastRequest(method), status, { headers });
+    world.settle();
+    world.send(carol, next, 'sip:bob@192.0.2.2:5060', [`To: <${BOB}>;tag=callee`, `CSeq: 3 ${next}`]);
+    const challenged = carol.responses(next).filter(({ message }) => message.cseq?.sequence === 3);
+    expect(challenged.at(0)?.message.status).toBe(answer);
+  });
 });

@@ -157,6 +157,8 @@ describe('where a request goes', () => {
     ]);
     world.send(carol, 'MESSAGE', 'sip:bob@lab.example', ['Call-ID: 3']);
     expect(peer('bob').lastRequest('MESSAGE').message.headers.has('Record-Route')).toBe(false);
+    world.send(carol, 'INVITE', 'sip:bob@lab.example', ['Call-ID: 4', 'To: <sip:bob@lab.example>;tag=b']); // changes no route set
+    expect(peer('bob').lastRequest('INVITE').message.headers.has('Record-Route')).toBe(false);
   });
 
   test('requests within a dialog that crosses leave from the far listener, on either side', async () => {

@@ -64,6 +64,7 @@ describe('a next hop to which the system refuses to send', () => {
     bob.respond(bob.lastRequest('INVITE'), 180);
     world.settle();
     expect(bob.requests('CANCEL')).toHaveLength(1);
+    expect(bob.requests('INVITE')).toHaveLength(1);
     bob.respond(bob.lastRequest('INVITE'), 487);
     world.settle();
     expect(world.proxy.openContexts).toBe(0);
