@@ -45,23 +45,35 @@ class SuiteRunner {
   }
 
   async run(): Promise<RunResult> {
-    const { engine, sut, timers, seed, workers } = this.options;
+    const { engine, sut, timers, seed } = this.options;
     const startedAt = new Date(this.#clock.wallTime());
     const horizonMs = Math.max(0, ...this.cases.map((played) => horizonOf(played, this.options, this.#timers)));
     this.emit({ type: 'runStarted', engine, sut, timers, horizonMs, seed, cases: this.cases });
     this.#loop?.start();
     try {
-      const results = await schedule(
-        this.cases,
-        workers,
-        (played) => this.#play(played),
-        () => this.#goesOn(),
-      );
+      const results = await this.#playAll();
       const complete = results.map((result, index) => result ?? notRun(this.cases[index] as Case, this.options.signal.aborted));
       return this.#finish(complete, startedAt, horizonMs);
     } finally {
       this.#loop?.stop();
     }
+  }
+
+  /**
+   * In real time the first case goes alone: until the compiler has seen everything once, a process is slow, and many
+   * slow cases at once would retransmit for no other reason.
+   */
+  async #playAll(): Promise<(CaseResult | undefined)[]> {
+    const { workers } = this.options;
+    const alone = this.#shared?.realTime ? 1 : 0;
+    const playSome = (cases: readonly Case[]): Promise<(CaseResult | undefined)[]> =>
+      schedule(
+        cases,
+        workers,
+        (played) => this.#play(played),
+        () => this.#goesOn(),
+      );
+    return [...(await playSome(this.cases.slice(0, alone))), ...(await playSome(this.cases.slice(alone)))];
   }
 
   async #play(played: Case): Promise<CaseResult> {
