@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ModuleKind, type Project, Workshop } from './workshop';
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string };
+
+jest.setTimeout(120_000); // programs are started, on machines that are busy with other tests
+
+const KINDS: readonly ModuleKind[] = ['module', 'commonjs'];
+
+const USE = `
+  const [attempt] = [{ label: 'carol → bob', originator: 'carol', callee: 'bob', expected: [], observed: 'pending', finalAtCallee: 486,
+    finalAtOriginator: null, reached: ['bob'], loss: null, shown: null }];
+  const frame = drachtio.encodeFrame('ping');
+  console.log(JSON.stringify({
+    main: Object.keys(main).sort(),
+    code: main.errorCode(new main.BusyhereError('usage', 'x')),
+    attempts: main.diagnose([], { horizonMs: 1, timerC: 1 }),
+    frame: String(frame), payloads: new drachtio.FrameDecoder().push(frame).payloads.map(String),
+    pending: Object.keys(jestEntry.matchers).sort(), pass: jestEntry.matchers.toStayPending(attempt).pass,
+    schema: schema.type,
+  }));
+`;
+
+const CONSUMER = `
+  import { type AttemptResult, defineScenario, diagnose, errorCode, runScenario } from 'busyhere';
+  import { encodeFrame, FrameDecoder } from 'busyhere/drachtio';
+  import { matchers } from 'busyhere/jest';
+  expect.extend(matchers);
+  const scenario = defineScenario({
+    name: 'A busy callee',
+    servers: { home: { domain: 'lab.example' } },
+    participants: { bob: { home: 'home' }, carol: { home: 'home' } },
+    script: [{ carol: { invite: 'bob', as: 'call' } }],
+    expect: { call: [{ observed: 486 }] },
+  });
+  export async function check(): Promise<AttemptResult[]> {
+    const result = await runScenario(scenario, { engine: 'memory', seed: 7 });
+    const attempts = result.cases.flatMap((one) => one.attempts);
+    for (const attempt of attempts) {
+      expect(attempt).toReceiveFinalResponse(486);
+      expect(attempt).not.toStayPending();
+      expect(attempt).not.toHaveLostResponse({ kind: 'swallowed', hop: 'home' });
+    }
+    return attempts;
+  }
+  export const payloads: readonly Buffer[] = new FrameDecoder().push(encodeFrame('x')).payloads;
+  export const outcomes: string[] = diagnose([], { horizonMs: 1, timerC: 1 }).map((attempt) => attempt.outcome);
+  export const code: 'usage' | string | undefined = errorCode(new Error());
+  // @ts-expect-error there is no such matcher
+  expect(1).toBeBusyhere();
+  // @ts-expect-error a scenario has a name
+  defineScenario({ servers: {} });
+`;
+
+describe('the packed package', () => {
+  const workshop = new Workshop();
+  const projects = new Map<ModuleKind, Project>();
+  let tarball = '';
+
+  beforeAll(async () => {
+    tarball = await workshop.pack();
+    await Promise.all(KINDS.map(async (kind) => projects.set(kind, await workshop.install(kind, tarball))));
+  }, 300_000);
+
+  afterAll(() => workshop.remove());
+
+  const projectOf = (kind: ModuleKind): Project => {
+    const project = projects.get(kind);
+    if (!project) throw new Error('the project was not made');
+    return project;
+  };
+
+  it('holds what is needed to run, and nothing else', () => {
+    const entries = execFileSync('tar', ['-tvzf', tarball], { encoding: 'utf8' }).trim().split('\n');
+    const names = entries.map((entry) => entry.replace(/^.* package\//, ''));
+    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'dist/schema.json']));
+    expect(names).toContain('scenarios/kb834477/second-invitation.yaml');
+    expect(names.filter((name) => !/^(dist\/|scenarios\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(name))).toEqual([]);
+    expect(names.filter((name) => /\.ts$/.test(name) && !/\.d\.ts$/.test(name))).toEqual([]);
+    expect(entries.filter((entry) => entry.endsWith('dist/cjs/cli/main.js'))).toEqual([expect.stringMatching(/^-rwxr-xr-x /)]);
+  });
+
+  describe.each(KINDS)('in a project of type %s', (kind) => {
+    const expected = {
+      main: expect.arrayContaining(['defineScenario', 'diagnose', 'errorCode', 'loadScenarios', 'runScenario', 'runSuite']),
+      code: 'usage',
+      attempts: [],
+      frame: '4#ping',
+      payloads: ['ping'],
+      pending: ['toHaveLostResponse', 'toReceiveFinalResponse', 'toStayPending'],
+      pass: true,
+      schema: 'object',
+    };
+
+    it('gives every entry to require', async () => {
+      const entries = ['main', 'drachtio', 'jestEntry', 'schema'];
+      const text = ['busyhere', 'busyhere/drachtio', 'busyhere/jest', 'busyhere/schema.json'].map(
+        (name, index) => `const ${entries[index]} = require('${name}');`,
+      );
+      const program = projectOf(kind).write('use.cjs', text.join('\n') + USE);
+      expect(JSON.parse(await projectOf(kind).node(program))).toEqual(expected);
+    });
+
+    it('gives every entry to import', async () => {
+      const text = `
+        import * as main from 'busyhere'; import * as drachtio from 'busyhere/drachtio'; import * as jestEntry from 'busyhere/jest';
+        import schema from 'busyhere/schema.json' with { type: 'json' };`;
+      const program = projectOf(kind).write('use.mjs', text + USE);
+      expect(JSON.parse(await projectOf(kind).node('--no-warnings', program))).toEqual(expected);
+    });
+
+    it('has types for every entry, as module and as script', async () => {
+      const project = projectOf(kind);
+      project.write('consumer.mts', CONSUMER);
+      project.write('consumer.cts', CONSUMER);
+      project.write('consumer.ts', CONSUMER);
+      expect(await project.types('consumer.mts', 'consumer.cts', 'consumer.ts')).toBe('');
+    });
+
+    it('runs a scenario defined in code, in one process and to the end', async () => {
+      const text = `
+        import { runScenario } from 'busyhere';
+        const result = await runScenario({
+          name: 'A busy callee',
+          servers: { home: { domain: 'lab.example' } },
+          participants: { bob: { home: 'home' }, carol: { home: 'home' } },
+          script: [{ carol: { invite: 'bob', as: 'call' } }, { bob: { on: 'call', do: 'reject 486' } }],
+          expect: { call: [{ observed: 486 }] },
+        });
+        console.log(JSON.stringify(result.cases.map((one) => [one.status, one.attempts.map((attempt) => attempt.observed)])));`;
+      const program = projectOf(kind).write('run.mjs', text);
+      expect(JSON.parse(await projectOf(kind).node(program))).toEqual([['passed', [486]]]);
+    });
+
+    it('has the command, which runs the bundled suite outside of any checkout', async () => {
+      const bin = join(projectOf(kind).folder, 'node_modules', '.bin', 'busyhere');
+      expect(execFileSync(bin, ['--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
+      expect(execFileSync(bin, ['list'], { encoding: 'utf8', cwd: projectOf(kind).folder })).toContain('kb834477/second-invitation[');
+    });
+  });
+
+  it('is removed, with all that was made for it', () => {
+    workshop.remove();
+    expect(existsSync(workshop.folder)).toBe(false);
+  });
+});
