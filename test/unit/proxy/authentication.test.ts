@@ -91,7 +91,7 @@ describe('digest authentication', () => {
   test('a nonce that we did not make is challenged again', () => {
     registerBob();
     world.send(carol, 'INVITE', BOB);
-    const forged = world.credentials(carol, 'INVITE', BOB, 'carol').replace(/nonce="[0-9a-f]{12}/, 'nonce="0000000fffff');
+    const forged = world.credentials(carol, 'INVITE', BOB, 'carol', { nonce: 'f'.repeat(52) });
     world.send(carol, 'INVITE', BOB, ['CSeq: 2 INVITE', forged]);
     expect(carol.statuses('INVITE')).toEqual([407, 407]);
   });

@@ -119,6 +119,13 @@ describe('where a request goes', () => {
     expect(message.headers.list('Route')).toEqual(['<sip:198.51.100.1;lr>', '<sip:last.invalid;lr>']);
   });
 
+  test('also for a REGISTER of our own domain', async () => {
+    await open();
+    world.send(carol, 'REGISTER', 'sip:lab.example', ['Route: <sip:198.51.100.1;lr>']);
+    expect(receivers()).toEqual(['elsewhere']);
+    expect(world.proxy.bindings).toBe(0);
+  });
+
   test('a strict router as next hop finds itself in the Request-URI', async () => {
     await open();
     world.send(carol, 'MESSAGE', 'sip:bob@lab.example', ['Route: <sip:strict@198.51.100.1>, <sip:last.invalid;lr>']);
@@ -211,13 +218,13 @@ describe('loops', () => {
     world.register(mirror, 'bob');
     world.send(carol, 'MESSAGE', 'sip:bob@lab.example');
     const { message } = mirror.lastRequest('MESSAGE');
-    const back = (uri: string, method = 'MESSAGE') => {
+    const back = (uri: string, extra: readonly string[] = []) => {
       const vias = [
         `Via: SIP/2.0/UDP ${mirror.host};branch=${world.newBranch()}`,
         ...message.headers.all('Via').map((via) => `Via: ${via}`),
       ];
       const kept = ['From', 'To', 'Call-ID'].map((name) => `${name}: ${message.headers.get(name)}`);
-      mirror.send(world.entrance(), [`${method} ${uri} SIP/2.0`, ...vias, ...kept, `CSeq: 1 ${method}`, 'Max-Forwards: 60']);
+      mirror.send(world.entrance(), [`MESSAGE ${uri} SIP/2.0`, ...vias, ...kept, 'CSeq: 1 MESSAGE', 'Max-Forwards: 60', ...extra]);
       world.settle();
     };
     back('sip:bob@lab.example');
@@ -225,6 +232,9 @@ describe('loops', () => {
     expect(mirror.requests('MESSAGE')).toHaveLength(1);
     back('sip:alice@lab.example'); // a spiral: alice's calls were to go to bob
     expect(mirror.statuses('MESSAGE')).toEqual([482, 480]);
+    const elsewhere = await world.peer('198.51.100.1:5060');
+    back('sip:bob@lab.example', ['Route: <sip:198.51.100.1;lr>']); // another spiral
+    expect(elsewhere.requests('MESSAGE')).toHaveLength(1);
     expect(await world.close()).toEqual(NOTHING_LEFT);
   });
 

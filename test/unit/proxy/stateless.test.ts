@@ -56,6 +56,19 @@ describe('a stateless proxy', () => {
     expect(bob.lastRequest('INVITE').message.topVia?.branch).not.toBe(first);
   });
 
+  test.each([
+    ['with a branch of RFC 3261', ';branch=z9hG4bKown', true],
+    ['with one that identifies nothing', ';branch=1', false],
+  ])('knows a request again that comes from another port: %s', async (_name, branch, known) => {
+    await open();
+    const elsewhere = await world.peer('192.0.2.3:61000');
+    const lines = world.lines(carol, 'INVITE', BOB, [`Via: SIP/2.0/UDP 192.0.2.3:5060;rport${branch}`]);
+    for (const peer of [carol, elsewhere]) peer.send(world.entrance(), lines);
+    world.settle();
+    const [first, second] = bob.requests('INVITE').map(({ message }) => message.topVia?.branch);
+    expect(second === first).toBe(known);
+  });
+
   test('passes every response on, each time it comes, from the listener where the request came in', async () => {
     await open({
       listeners: [

@@ -167,7 +167,7 @@ export class World {
     method: string,
     uri: string,
     user: string,
-    options: { algorithm?: 'MD5' | 'SHA-256'; nc?: number; password?: string } = {},
+    options: { algorithm?: 'MD5' | 'SHA-256'; nc?: number; password?: string; nonce?: string } = {},
   ): string {
     const { message } = peer.lastResponse(method);
     const register = message.status === 401;
@@ -178,7 +178,8 @@ export class World {
       .flatMap((parsed) => (parsed.ok ? [parsed.value] : []))
       .find((one) => one.algorithm === algorithm);
     if (!challenge) throw new Error(`no challenge for ${algorithm}`);
-    const { realm, nonce } = challenge;
+    const { realm } = challenge;
+    const { nonce = challenge.nonce } = options;
     const input = { algorithm, username: user, realm, nonce, uri, nc, cnonce: 'c0', qop: 'auth' as const };
     return `${register ? 'Authorization' : 'Proxy-Authorization'}: ${formatCredentials({ ...input, response: digestResponse({ ...input, password, method }) })}`;
   }
