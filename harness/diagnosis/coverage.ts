@@ -17,11 +17,15 @@ export class Coverage {
       if (this.#sockets.size < MAX_SOCKETS) this.#sockets.add(formatSocketAddress(own));
       return;
     }
-    this.#lastAt.set(event.point, event.time);
+    this.watchedUntil(event.point, event.time);
     const pair = pairOf(event.source, event.destination);
     const points = this.#points.get(pair);
     if (points) points.add(event.point);
     else if (this.#points.size < MAX_PAIRS) this.#points.set(pair, new Set([event.point]));
+  }
+
+  watchedUntil(point: string, time: number): void {
+    if (time > (this.#lastAt.get(point) ?? Number.NEGATIVE_INFINITY)) this.#lastAt.set(point, time);
   }
 
   /** Whether all that arrives at this socket is in the trace. */
@@ -56,6 +60,8 @@ export class Coverage {
   }
 }
 
+/** Two hosts, or two sockets where they share an address, as in a lab on 127.0.0.1. */
 function pairOf(one: SocketAddress, other: SocketAddress): string {
+  if (one.address === other.address) return `${one.address} ${Math.min(one.port, other.port)} ${Math.max(one.port, other.port)}`;
   return one.address < other.address ? `${one.address} ${other.address}` : `${other.address} ${one.address}`;
 }

@@ -58,7 +58,7 @@ function upstreamFinal(node: LegNode, final: Arrow): Arrow | undefined {
   return finals.find((candidate) => candidate.status === final.status) ?? finals[0];
 }
 
-const CLOCK_SLACK_MS = 5;
+const CLOCK_SLACK_MS = 1;
 
 /** A CANCEL that came from upstream before the hop's own final. */
 function isCancelled(parent: LegNode, upstream: Arrow): boolean {

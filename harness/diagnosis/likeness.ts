@@ -4,7 +4,7 @@ import { type Leg, type Likeness, viaAddress } from './leg.js';
 /** How many of the latest legs with a common trait are compared: calls that a B2BUA has not yet carried on are few. */
 const MAX_CANDIDATES = 64;
 /** A leg behind a B2BUA may be seen this much before the one in front, where clocks of two captures were set by estimate. */
-const CLOCK_SLACK_MS = 5;
+const CLOCK_SLACK_MS = 1;
 const ENOUGH_AT_SAME_HOST = 5;
 const ENOUGH_ELSEWHERE = 10;
 

@@ -1,3 +1,5 @@
+import { firstOctetOfSip } from '../trace/looks-like-sip.js';
+
 /**
  * What the analysis reads of a message. A capture holds what others sent: damaged on the way, cut off by the capture, or
  * wrong from the start; so this takes whatever is there where the stack's own parser would rightly refuse.
@@ -52,20 +54,9 @@ interface Draft {
   credentials?: boolean;
 }
 
-/** Whether this begins as a SIP message does. Cheap: for sorting SIP out of everything else on a wire. */
-export function looksLikeSip(bytes: Buffer): boolean {
-  const begin = firstOctet(bytes);
-  if (bytes.length - begin < 12) return false;
-  if (bytes[begin] === 0x53 && bytes.toString('latin1', begin, begin + 8) === 'SIP/2.0 ') return true;
-  let end = bytes.indexOf(0x0a, begin);
-  if (end === -1) end = bytes.length;
-  if (end - begin > 4096) return false;
-  return /^[A-Z]{2,20} \S+ SIP\/2\.0\r?$/.test(bytes.toString('latin1', begin, end));
-}
-
 /** Reads what can be read; undefined where it is no SIP message at all. Never throws. */
 export function readSipFields(bytes: Buffer): SipFields | undefined {
-  const text = bytes.toString('latin1', firstOctet(bytes), Math.min(bytes.length, MAX_OCTETS));
+  const text = bytes.toString('latin1', firstOctetOfSip(bytes), Math.min(bytes.length, MAX_OCTETS));
   const start = START_LINE.exec(text);
   if (!start) return undefined;
   const headers: Draft = { via: [] };
@@ -91,13 +82,6 @@ export function readSipFields(bytes: Buffer): SipFields | undefined {
     sdpOrigin: isInvite && bodyAt !== -1 ? /(?:^|\n)o=([^\r\n]+)/.exec(text.slice(bodyAt))?.[1] : undefined,
     credentials: headers.credentials ?? false,
   };
-}
-
-/** RFC 3261 §7.5: line ends before a start line are to be ignored. */
-function firstOctet(bytes: Buffer): number {
-  let index = 0;
-  while (index < bytes.length && index < 16 && (bytes[index] === 0x0d || bytes[index] === 0x0a)) index += 1;
-  return index;
 }
 
 /** Collects the header lines from `position` on; returns where the body begins, or -1. */

@@ -19,4 +19,6 @@ export interface TraceEvent {
   readonly bytes: Buffer;
   /** Octets that it had on the wire, where the capture kept fewer. */
   readonly originalLength?: number;
+  /** Number of the packet in its capture, from 1, where it comes from one. */
+  readonly frame?: number;
 }

@@ -368,7 +368,7 @@ describe('pending needs proof', () => {
     trace.wait(4000);
     const attempt = only(trace);
     expect(attempt).toMatchObject({ outcome: 'pending', loss: { kind: 'swallowed' }, branchesOpen: false });
-    expect(attempt.lastBranchEndedAt).toBe(rang + 1 + 3600);
+    expect(attempt.lastBranchEndedAt).toBe(rang + 3600);
   });
 
   test('a trace that ends before the horizon says that it cannot tell', () => {

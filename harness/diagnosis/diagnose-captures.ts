@@ -1,0 +1,181 @@
+import type { Readable } from 'node:stream';
+import { BusyhereError } from '../platform/errors.js';
+import type { CapturedMessage } from '../trace/capture-decoder.js';
+import { CaptureFile, type CaptureSource, captureSource } from '../trace/capture-file.js';
+import { ClockSamples } from '../trace/clock-offset.js';
+import type { TraceEvent } from '../trace/event.js';
+import { mergeCaptures } from '../trace/merge-captures.js';
+import type { Attempt } from './attempt.js';
+import { AttemptStream } from './attempt-stream.js';
+import { captureNotes } from './capture-notes.js';
+import type { DiagnosisOptions } from './options.js';
+
+/** RFC 3261 §16.6: Timer C is longer than three minutes. */
+export const DEFAULT_TIMER_C_MS = 180_000;
+/** Elements pass a final on within milliseconds; two seconds without it are no delay any more. */
+export const DEFAULT_HORIZON_MS = 2000;
+
+export interface CaptureDiagnosisOptions extends Partial<Omit<DiagnosisOptions, 'end'>> {
+  /** What the path `-` stands for. */
+  readonly standardInput: Readable;
+  /** Called with every attempt as it ends; then the result's list stays empty, and memory does not grow with it. */
+  readonly onAttempt?: (attempt: Attempt) => void;
+  /** Called after every piece read. */
+  readonly onProgress?: (progress: { octets: number; of: number | undefined; messages: number }) => void;
+}
+
+/** What was read of one capture. */
+export interface CaptureSummary {
+  readonly name: string;
+  readonly packets: number;
+  readonly messages: number;
+  /** What must be added to its times to have them on the first capture's clock, ms; null where that is not known. */
+  readonly clockOffset: number | null;
+  /** The damage that ended the reading, or null. */
+  readonly problem: string | null;
+}
+
+export interface CaptureDiagnosis {
+  readonly captures: readonly CaptureSummary[];
+  /** In the order in which they began. */
+  readonly attempts: readonly Attempt[];
+  /** What could not be read or is to be known before trusting the rest, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Judges every attempt that the captures show, taken together.
+ * @throws BusyhereError `capture` where one is missing or no capture at all; `usage` where `-` stands beside others
+ */
+export async function diagnoseCaptures(paths: readonly string[], options: CaptureDiagnosisOptions): Promise<CaptureDiagnosis> {
+  if (paths.length > 1 && paths.includes('-')) {
+    throw new BusyhereError('usage', 'standard input must be the only capture: to compare clocks, several are read twice');
+  }
+  const sources = paths.map((path) => captureSource(path, options.standardInput));
+  const offsets = await clockOffsets(sources);
+  return new CaptureReading(sources, offsets, options).run();
+}
+
+/** Compares clocks by what captures have in common; the first one's counts. */
+async function clockOffsets(sources: readonly CaptureSource[]): Promise<(ClockOffset | null)[]> {
+  if (sources.length < 2) return [{ offset: 0, datagrams: 0 }];
+  const samples = await Promise.all(sources.map(sample));
+  const known: (ClockOffset | null)[] = samples.map((_sample, index) => (index === 0 ? { offset: 0, datagrams: 0 } : null));
+  for (let found = true; found; ) {
+    found = false;
+    samples.forEach((one, index) => {
+      if (known[index]) return;
+      for (const [other, base] of known.entries()) {
+        const difference = base && samples[other]?.offsetOf(one);
+        if (!base || !difference) continue;
+        known[index] = { offset: base.offset + difference.offset, datagrams: difference.datagrams };
+        found = true;
+        return;
+      }
+    });
+  }
+  return known;
+}
+
+export interface ClockOffset {
+  readonly offset: number;
+  readonly datagrams: number;
+}
+
+async function sample(source: CaptureSource): Promise<ClockSamples> {
+  const samples = new ClockSamples();
+  for await (const batch of new CaptureFile(source).batches()) {
+    for (const message of batch) samples.add(message);
+    if (samples.full) break;
+  }
+  return samples;
+}
+
+class CaptureReading {
+  readonly #files: CaptureFile[];
+  readonly #attempts: Attempt[] = [];
+  readonly #stream: AttemptStream;
+  #began: number | undefined;
+  #sequence = 0;
+
+  constructor(
+    sources: readonly CaptureSource[],
+    private readonly offsets: readonly (ClockOffset | null)[],
+    private readonly options: CaptureDiagnosisOptions,
+  ) {
+    this.#files = sources.map((source) => new CaptureFile(source));
+    const { horizonMs = DEFAULT_HORIZON_MS, timerC = DEFAULT_TIMER_C_MS, names, onAttempt } = options;
+    this.#stream = new AttemptStream(
+      { horizonMs, timerC, ...(names && { names }) },
+      onAttempt ?? ((attempt) => this.#attempts.push(attempt)),
+    );
+  }
+
+  async run(): Promise<CaptureDiagnosis> {
+    const inputs = this.#files.map((file, index) => ({ batches: file.batches(), clockOffset: this.offsets[index]?.offset ?? 0 }));
+    const of = await this.#size();
+    for await (const merged of mergeCaptures(inputs)) {
+      for (const { input, time, message } of merged) this.#stream.add(this.#event(input, time, message));
+      this.options.onProgress?.({ octets: this.#files.reduce((sum, file) => sum + file.octetsRead, 0), of, messages: this.#sequence });
+    }
+    this.#finish();
+    const captures = this.#files.map((file, index) => this.#summary(file, index));
+    this.#attempts.sort((one, other) => one.startedAt - other.startedAt);
+    return { captures, attempts: this.#attempts, notes: captureNotes(this.#files, this.offsets, this.#stream) };
+  }
+
+  #event(input: number, time: number, message: CapturedMessage): TraceEvent {
+    this.#began ??= time;
+    const { transport, source, destination, bytes, originalLength, frame } = message;
+    return {
+      sequence: this.#sequence++,
+      time: time - this.#began,
+      point: this.#point(input, message.interfaceId),
+      sighting: 'passing',
+      transport,
+      source,
+      destination,
+      bytes,
+      frame,
+      ...(originalLength > bytes.length && { originalLength }),
+    };
+  }
+
+  /** The capture's name, and the interface's where there are several. */
+  #point(input: number, interfaceId: number): string {
+    const file = this.#files[input] as CaptureFile;
+    if (file.interfaces.length < 2) return file.source.name;
+    return `${file.source.name} (${file.interfaces[interfaceId]?.name ?? `interface ${interfaceId}`})`;
+  }
+
+  #finish(): void {
+    const began = this.#began ?? 0;
+    let end = Number.NEGATIVE_INFINITY;
+    this.#files.forEach((file, input) => {
+      const offset = (this.offsets[input]?.offset ?? 0) - began;
+      end = Math.max(end, file.decoder.lastPacketTime + offset);
+      file.interfaces.forEach(({ endTime }, interfaceId) => {
+        const until = (endTime ?? file.decoder.lastPacketTime) + offset;
+        this.#stream.watchedUntil(this.#point(input, interfaceId), until);
+        end = Math.max(end, until);
+      });
+    });
+    this.#stream.finish(end);
+  }
+
+  async #size(): Promise<number | undefined> {
+    const sizes = await Promise.all(this.#files.map((file) => file.source.size()));
+    return sizes.includes(undefined) ? undefined : sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  }
+
+  #summary(file: CaptureFile, index: number): CaptureSummary {
+    const { decoder, source, problem } = file;
+    return {
+      name: source.name,
+      packets: decoder.packets,
+      messages: decoder.messages,
+      clockOffset: this.offsets[index]?.offset ?? null,
+      problem: problem ?? null,
+    };
+  }
+}

@@ -1,0 +1,39 @@
+/** One record of a capture file: a frame as the link carried it. */
+export interface CapturePacket {
+  /** Milliseconds since 1970, with fractions. */
+  readonly time: number;
+  readonly interfaceId: number;
+  readonly linkType: number;
+  readonly data: Buffer;
+  /** Octets on the wire; more than `data` where the capture cut it off. */
+  readonly originalLength: number;
+  /** From 1. */
+  readonly frame: number;
+}
+
+/** What a capture file says of one of its interfaces. */
+export interface CaptureInterface {
+  readonly linkType: number;
+  readonly name: string | undefined;
+  /** Milliseconds since 1970 at which capturing ended, where the file says so. */
+  endTime?: number;
+  /** Packets that the capturing program says it lost. */
+  dropped?: number;
+}
+
+/** Takes a capture file piece by piece. */
+export interface CaptureParser {
+  /**
+   * Reads as far as the pieces so far allow.
+   * @throws BusyhereError `capture`, with the octet's offset in the file, where it is not what it should be
+   */
+  push(piece: Buffer, emit: (packet: CapturePacket) => void): void;
+  /** Octets of a record that had begun when the file ended: it was cut off, or is still being written. */
+  readonly unread: number;
+  /** Where in the file reading has come to. */
+  readonly offset: number;
+  readonly interfaces: readonly CaptureInterface[];
+}
+
+/** No capture program writes longer packets than this; what claims to be longer is damaged. */
+export const LONGEST_PACKET = 1024 * 1024;
