@@ -8,7 +8,7 @@ import { UserAgent } from '../endpoint/user-agent.js';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import type { Random } from '../platform/random.js';
 import type { SocketAddress } from '../platform/socket-address.js';
-import { Proxy } from '../proxy/proxy.js';
+import { SipProxy } from '../proxy/proxy.js';
 import { Recorder } from '../trace/recorder.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { JournalEntry } from '../trust/decision.js';
@@ -31,7 +31,7 @@ export class InProcessLab implements Lab {
   readonly trace: Recorder;
   readonly journal: JournalEntry[] = [];
   #addressing: Addressing | undefined;
-  readonly #proxies: Proxy[] = [];
+  readonly #proxies: SipProxy[] = [];
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #passwords: ReadonlyMap<string, string>;
 
@@ -103,12 +103,12 @@ export class InProcessLab implements Lab {
     for (const participant of this.topology.participants) this.#endpoints.set(participant.name, this.#endpoint(participant));
   }
 
-  #proxy(server: Server): Proxy {
+  #proxy(server: Server): SipProxy {
     const { engine, timers, random } = this.options;
     const addressing = this.#placed;
     const { servers, participants } = this.topology;
     const accounts = participants.filter(({ account, entrance }) => account && entrance.server === server.name);
-    return new Proxy({
+    return new SipProxy({
       name: server.name,
       clock: engine.clock,
       random: random.fork(`server ${server.name}`),

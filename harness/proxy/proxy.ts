@@ -181,5 +181,3 @@ function authenticator({ clock, random, domain, accounts, digestAlgorithms, stat
     refuseReplays: !stateless, // without transactions a retransmission cannot be told from a replay
   });
 }
-
-export { SipProxy as Proxy };

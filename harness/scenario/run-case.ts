@@ -8,11 +8,11 @@ import type { Random } from '../platform/random.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import { AttemptStates } from './attempt-states.js';
 import type { Case } from './case.js';
-import type { Expectation, InviteStep } from './model.js';
+import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult, CaseStatus } from './result.js';
 import type { CaseEvidence } from './run-events.js';
 import { Script, StalledScript } from './script.js';
-import { attemptResult, isNegative, mismatch } from './verdict.js';
+import { attemptResult, isNegative, mismatch, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
 
 export interface CaseRunOptions {
@@ -108,22 +108,23 @@ class CaseRunner {
   }
 
   #judge(stalled: string | null): CaseRun {
-    const nameOf = this.#lab.nameOf.bind(this.#lab);
-    const seen = this.#attemptsSeen();
-    const results = new Map(this.#invitations.map((step) => [step.label, this.#attemptResult(step, seen.get(step.label))]));
-    const evidence = this.#invitations.flatMap(({ label, title }) => {
+    const seen = this.#invitationsSeen();
+    const results = new Map(this.#attempts.map((step) => [step.label, this.#attemptResult(step, seen)]));
+    const attempts = this.#attempts.flatMap(({ label, title }) => {
       const attempt = seen.get(label);
       return attempt ? [{ label: title, attempt }] : [];
     });
-    return { result: this.#result([...results.values()], this.#finding(results, stalled)), evidence: { attempts: evidence, nameOf } };
+    const nameOf = this.#lab.nameOf.bind(this.#lab);
+    return { result: this.#result([...results.values()], this.#finding(results, stalled)), evidence: { attempts, nameOf } };
   }
 
-  get #invitations(): InviteStep[] {
-    return this.played.steps.filter((step) => step.verb === 'invite');
+  /** The steps that begin something of which a verdict is given. */
+  get #attempts(): (InviteStep | MessageStep)[] {
+    return this.played.steps.filter((step) => step.verb === 'invite' || step.verb === 'message');
   }
 
-  /** The attempts that the trace shows, by the labels of the script. */
-  #attemptsSeen(): ReadonlyMap<string, Attempt> {
+  /** The INVITEs' attempts in the trace, by the labels of the script. */
+  #invitationsSeen(): ReadonlyMap<string, Attempt> {
     const { timers, horizonMs } = this.options;
     const attempts = diagnose(this.#lab.trace.events, {
       horizonMs,
@@ -132,7 +133,7 @@ class CaseRunner {
       names: (address) => this.#lab.nameOf(address),
     });
     const seen = new Map<string, Attempt>();
-    for (const { label } of this.#invitations) {
+    for (const { label } of this.#attempts) {
       const callId = this.#script.call(label)?.callId;
       const attempt = attempts.find(({ callIds }) => callId !== undefined && callIds.includes(callId));
       if (attempt) seen.set(label, attempt);
@@ -140,10 +141,10 @@ class CaseRunner {
     return seen;
   }
 
-  #attemptResult(step: InviteStep, attempt: Attempt | undefined): AttemptResult {
-    return attemptResult(step, this.#expectation(step.label), {
-      attempt,
-      shown: this.#script.call(step.label)?.shown ?? null,
+  #attemptResult(step: InviteStep | MessageStep, invitations: ReadonlyMap<string, Attempt>): AttemptResult {
+    const { label, verb } = step;
+    const sight = verb === 'invite' ? sightOfInvitation(invitations.get(label)) : sightOfRequest(this.#states.requestOutcome(label));
+    return attemptResult(step, this.#expectation(label), sight, this.#script.call(label)?.shown ?? null, {
       nameOf: (address) => this.#lab.nameOf(address),
       isParticipant: (name) => this.played.participants.some((participant) => participant.name === name),
     });

@@ -1,4 +1,5 @@
-import type { IncomingCall, OutgoingCall, OutgoingRequest, RequestOptions } from '../endpoint/endpoint.js';
+import { MARKER_HEADER } from '../diagnosis/sip-fields.js';
+import type { IncomingCall, OutgoingCall, RequestOptions } from '../endpoint/endpoint.js';
 import type { Lab } from '../lab/lab.js';
 import type { Clock } from '../platform/clock.js';
 import type { TimerValues } from '../transaction/timer-values.js';
@@ -7,9 +8,6 @@ import type { Case } from './case.js';
 import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Target } from './model.js';
 import { milliseconds } from './run-horizon.js';
 import type { Waiting } from './waiting.js';
-
-/** Says which attempt of the script an INVITE belongs to, across proxies and B2BUAs that hand unknown headers on. */
-export const ATTEMPT_HEADER = 'X-Busyhere-Attempt';
 
 /** A step waited for something that did not happen. */
 export class StalledScript extends Error {
@@ -29,7 +27,6 @@ export interface ScriptOptions {
 /** Plays the steps of one case: actions one after the other, reactions whenever their invitation arrives. */
 export class Script {
   readonly #calls = new Map<string, OutgoingCall>();
-  readonly #messages = new Map<string, OutgoingRequest>();
   readonly #incoming = new Map<string, IncomingCall>();
   readonly #reacting: Promise<void>[] = [];
 
@@ -41,10 +38,6 @@ export class Script {
   /** The originator's side of an attempt, once its step was taken. */
   call(label: string): OutgoingCall | undefined {
     return this.#calls.get(label);
-  }
-
-  message(label: string): OutgoingRequest | undefined {
-    return this.#messages.get(label);
   }
 
   /** Resolves when every action is taken. @throws StalledScript */
@@ -85,17 +78,18 @@ export class Script {
       action: step.action,
     });
     this.#calls.set(step.label, call);
-    states.follow(step.label, lab.endpoint(step.participant).address, call.callId);
+    states.followInvitation(step.label, call.callId);
   }
 
   #message(step: MessageStep): void {
-    const { lab } = this.options;
-    const uri = this.#uri(step.participant, step.target);
-    this.#messages.set(step.label, lab.endpoint(step.participant).message(uri, step.text, this.#requestOptions(step)));
+    const { lab, states } = this.options;
+    const sender = lab.endpoint(step.participant);
+    const { callId } = sender.message(this.#uri(step.participant, step.target), step.text, this.#requestOptions(step));
+    states.followRequest(step.label, sender.address, callId, 'MESSAGE');
   }
 
   #requestOptions({ label, at }: InviteStep | MessageStep): RequestOptions {
-    return { headers: [[ATTEMPT_HEADER, label]], ...(at ? { to: this.options.lab.addressOf(at) } : {}) };
+    return { headers: [[MARKER_HEADER, label]], ...(at ? { to: this.options.lab.addressOf(at) } : {}) };
   }
 
   #uri(caller: string, target: Target): string {
@@ -114,7 +108,7 @@ export class Script {
     const steps = this.script.steps.filter((step): step is ReactStep => step.verb === 'react' && step.participant === participant);
     if (steps.length === 0) return;
     this.options.lab.endpoint(participant).onInvitation((call) => {
-      const label = call.header(ATTEMPT_HEADER);
+      const label = call.header(MARKER_HEADER);
       const own = steps.filter((step) => step.label === label);
       if (own.length === 0) return;
       this.#incoming.set(`${participant} ${label}`, call);

@@ -1,40 +1,68 @@
 import { type Attempt, type Loss, observedOf } from '../diagnosis/attempt.js';
+import type { RequestOutcome } from '../diagnosis/request-outcome.js';
 import type { SocketAddress } from '../platform/socket-address.js';
-import type { Expectation, InviteStep, Observed } from './model.js';
+import type { Expectation, InviteStep, MessageStep, Observed } from './model.js';
 import type { AttemptResult, LossResult } from './result.js';
 
-/** What is known of an attempt when its case is over. */
-export interface AttemptFacts {
-  /** Undefined where the trace shows nothing of it. */
-  readonly attempt: Attempt | undefined;
-  /** What the originator's screen said; its own word, and no evidence for anything else. */
-  readonly shown: string | null;
+/** What the trace shows of an attempt. */
+export interface Sight {
+  /** Null where nothing can be told. */
+  readonly observed: Observed | null;
+  readonly finalAtCallee: number | null;
+  readonly finalAtOriginator: number | null;
+  readonly reached: readonly SocketAddress[];
+  readonly loss: Loss | null;
+}
+
+/** Names for what the trace shows in addresses. */
+export interface Names {
   nameOf(address: SocketAddress): string | undefined;
   /** Whether a name is a participant's: servers are reached too, but do not count. */
   isParticipant(name: string): boolean;
 }
 
-/** The attempt as the results show it, computed from the evidence alone. */
-export function attemptResult(step: InviteStep, expectation: Expectation | undefined, facts: AttemptFacts): AttemptResult {
-  const { attempt } = facts;
+const UNSEEN: Sight = { observed: null, finalAtCallee: null, finalAtOriginator: null, reached: [], loss: null };
+
+export function sightOfInvitation(attempt: Attempt | undefined): Sight {
+  return attempt ? { ...attempt, observed: observedOf(attempt) } : UNSEEN;
+}
+
+export function sightOfRequest(outcome: RequestOutcome | undefined): Sight {
+  if (!outcome) return UNSEEN;
+  const { finalAtOriginator, finalAtCallee } = outcome;
+  return { ...outcome, observed: finalAtOriginator ?? (finalAtCallee === null ? null : 'pending'), loss: null };
+}
+
+/**
+ * The attempt as the results show it, computed from the evidence alone.
+ * @param shown what the originator's screen said: its own word, and no evidence for anything else
+ */
+export function attemptResult(
+  step: InviteStep | MessageStep,
+  expectation: Expectation | undefined,
+  sight: Sight,
+  shown: string | null,
+  names: Names,
+): AttemptResult {
+  const { observed, finalAtCallee, finalAtOriginator, loss } = sight;
   return {
     label: step.title,
     originator: step.participant,
     callee: calleeOf(step),
     expected: expectation?.observed ?? [],
-    observed: attempt ? observedOf(attempt) : null,
-    finalAtCallee: attempt?.finalAtCallee ?? null,
-    finalAtOriginator: attempt?.finalAtOriginator ?? null,
-    reached: attempt ? participantsReached(attempt, facts) : [],
-    loss: attempt?.loss ? lossResult(attempt.loss, facts) : null,
-    shown: facts.shown,
+    observed,
+    finalAtCallee,
+    finalAtOriginator,
+    reached: participantsReached(sight, names),
+    loss: loss && lossResult(loss, names),
+    shown,
   };
 }
 
 /** Why the attempt is not as expected, in one sentence; null where it is. */
 export function mismatch(result: AttemptResult, expectation: Expectation): string | null {
   const { observed, expected } = result;
-  if (observed === null) return `${result.label}: the INVITE was never sent`;
+  if (observed === null) return `${result.label}: expected ${listed(expected)}, but no answer to it was seen`;
   if (!expected.includes(observed)) return `${result.label}: expected ${listed(expected)}, observed ${observed}${lossClause(result.loss)}`;
   return lossMismatch(result, expectation) ?? reachedMismatch(result, expectation) ?? shownMismatch(result, expectation);
 }
@@ -65,17 +93,17 @@ function shownMismatch({ label, originator, shown }: AttemptResult, { shown: exp
   return `${label}: ${originator}'s screen was to say ${quoted(expected)}, and says ${quoted(shown)}`;
 }
 
-function lossResult({ kind, hop, between, certainty, reason }: Loss, { nameOf }: AttemptFacts): LossResult {
+function lossResult({ kind, hop, between, certainty, reason }: Loss, { nameOf }: Names): LossResult {
   const named = (address: SocketAddress): string => nameOf(address) ?? `${address.address}:${address.port}`;
   return { kind, hop: hop && named(hop), between: between && [named(between[0]), named(between[1])], certainty, reason };
 }
 
-function participantsReached(attempt: Attempt, { nameOf, isParticipant }: AttemptFacts): string[] {
-  const names = attempt.reached.map(nameOf).filter((name): name is string => name !== undefined && isParticipant(name));
+function participantsReached({ reached }: Sight, { nameOf, isParticipant }: Names): string[] {
+  const names = reached.map(nameOf).filter((name): name is string => name !== undefined && isParticipant(name));
   return [...new Set(names)];
 }
 
-function calleeOf({ target }: InviteStep): string {
+function calleeOf({ target }: InviteStep | MessageStep): string {
   if (target.kind === 'participant') return target.name;
   return target.kind === 'number' ? target.number : target.uri;
 }

@@ -1,0 +1,101 @@
+import { type Attempt, observedOf } from '../diagnosis/attempt.js';
+import type { AttemptFollower } from '../diagnosis/attempt-follower.js';
+import type { Clock } from '../platform/clock.js';
+import type { LoopWatch } from '../platform/loop-watch.js';
+import { sameSocketAddress } from '../platform/socket-address.js';
+import type { Recorder } from '../trace/recorder.js';
+import type { AttemptState } from './model.js';
+
+export interface WatchOptions {
+  readonly trace: Recorder;
+  readonly clock: Clock;
+  readonly horizonMs: number;
+  /** Undefined where time is virtual, and nothing ever late. */
+  readonly loop: LoopWatch | undefined;
+}
+
+/** Where one attempt of a running case stands, by what the trace shows at the moment. */
+export interface AttemptWatch {
+  is(state: AttemptState): boolean;
+  /** Whether nothing can change the verdict any more: the final was taken, or the horizon has passed. */
+  isSettled(): boolean;
+  /** When, on the clock, the horizon ends as things stand; undefined where time alone changes nothing. */
+  quietAt(): number | undefined;
+  /** Whether this process was awake for one whole horizon after the last thing that bears on the verdict. */
+  isProven(): boolean;
+}
+
+/** How often a horizon may start over because the loop was late, before the attempt is given up as unproven. */
+const HORIZONS_AT_MOST = 6;
+
+/** Watches an INVITE's attempt. */
+export class InvitationWatch implements AttemptWatch {
+  constructor(
+    private readonly callId: string,
+    private readonly follower: AttemptFollower,
+    private readonly options: WatchOptions,
+  ) {}
+
+  is(state: AttemptState): boolean {
+    const attempt = this.#attempt();
+    const final = attempt?.finalAtOriginator ?? null;
+    switch (state) {
+      case 'ringing':
+        return attempt !== undefined && final === null && hasRung(attempt);
+      case 'answered':
+        return final !== null && final < 300;
+      case 'rejected':
+        return final !== null && final >= 300;
+      case 'cancelled':
+        return final === 487 && attempt?.cancelledByOriginator === true;
+      case 'pending':
+        return attempt !== undefined && observedOf(attempt) === 'pending' && this.isSettled();
+    }
+  }
+
+  isSettled(): boolean {
+    const attempt = this.#attempt();
+    if (!attempt) return false;
+    return attempt.finalAtOriginator !== null || this.options.clock.now() >= this.#horizonEnd(attempt);
+  }
+
+  quietAt(): number | undefined {
+    const attempt = this.#attempt();
+    return attempt && attempt.finalAtOriginator === null ? this.#horizonEnd(attempt) : undefined;
+  }
+
+  isProven(): boolean {
+    const attempt = this.#attempt();
+    const { clock, horizonMs, loop } = this.options;
+    if (!attempt || attempt.finalAtOriginator !== null) return attempt !== undefined;
+    return clock.now() - Math.max(this.#lastChange(attempt), loop?.lastLateAt ?? Number.NEGATIVE_INFINITY) >= horizonMs;
+  }
+
+  /** A late loop starts the horizon over: what was not seen while nobody looked proves nothing. */
+  #horizonEnd(attempt: Attempt): number {
+    const { horizonMs, loop } = this.options;
+    const since = this.#lastChange(attempt);
+    const disturbed = Math.max(since, loop?.lastLateAt ?? since);
+    return Math.min(disturbed + horizonMs, since + HORIZONS_AT_MOST * horizonMs);
+  }
+
+  /** When the last branch ended and the hop had ACKed it; while a branch is open, when anything was last seen. On the clock. */
+  #lastChange({ lastBranchEndedAt, lastSeenAt, events }: Attempt): number {
+    const { clock, trace } = this.options;
+    const acks = events.filter(({ kind }) => kind === 'ack').map(({ time }) => time);
+    const changed = lastBranchEndedAt === null ? lastSeenAt : Math.max(lastBranchEndedAt, ...acks);
+    return clock.now() - trace.elapsed + changed;
+  }
+
+  #attempt(): Attempt | undefined {
+    return this.follower.attempt(this.callId, this.options.trace.elapsed);
+  }
+}
+
+/** A provisional beyond 100 came in at the originator's socket. */
+function hasRung({ events, originator }: Attempt): boolean {
+  return events.some(
+    ({ kind, status, destination, arrived }) =>
+      kind === 'provisional' && (status ?? 0) > 100 && arrived !== false && sameSocketAddress(destination, originator),
+  );
+}
