@@ -4,19 +4,20 @@
  */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, '..', 'dist');
+const fresh = `${dist}.${process.pid}`; // a build that fails leaves the last one in place
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** Runs one compilation to its end; rejects with the compiler's own messages. */
 function compile(folder, ...options) {
   const project = join(here, 'tsconfig.build.json');
-  const child = spawn(process.execPath, [tsc, '-p', project, '--outDir', join(dist, folder), ...options], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [tsc, '-p', project, '--outDir', join(fresh, folder), ...options], { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) =>
@@ -25,20 +26,32 @@ function compile(folder, ...options) {
   });
 }
 
-rmSync(dist, { recursive: true, force: true });
-await Promise.all([
-  compile('cjs', '--module', 'CommonJS', '--moduleResolution', 'Node10'),
-  compile('esm', '--module', 'ESNext', '--moduleResolution', 'Bundler'),
-]);
-for (const [folder, type] of [
-  ['cjs', 'commonjs'],
-  ['esm', 'module'],
-]) {
-  mkdirSync(join(dist, folder), { recursive: true });
-  writeFileSync(join(dist, folder, 'package.json'), `${JSON.stringify({ type })}\n`);
-}
-const main = join(dist, 'cjs', 'cli', 'main.js');
-if (existsSync(main)) chmodSync(main, 0o755); // the compiler leaves 644, and npm links the bin to this very file
+async function build() {
+  await Promise.all([
+    compile('cjs', '--module', 'CommonJS', '--moduleResolution', 'Node10'),
+    compile('esm', '--module', 'ESNext', '--moduleResolution', 'Bundler'),
+  ]);
+  for (const [folder, type] of [
+    ['cjs', 'commonjs'],
+    ['esm', 'module'],
+  ]) {
+    mkdirSync(join(fresh, folder), { recursive: true });
+    writeFileSync(join(fresh, folder, 'package.json'), `${JSON.stringify({ type })}\n`);
+  }
+  const main = join(fresh, 'cjs', 'cli', 'main.js');
+  if (existsSync(main)) chmodSync(main, 0o755); // the compiler leaves 644, and npm links the bin to this very file
 
-const { scenarioJsonSchema } = await import(pathToFileURL(join(dist, 'cjs', 'scenario', 'json-schema.js')).href);
-writeFileSync(join(dist, 'schema.json'), `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+  const { scenarioJsonSchema } = await import(pathToFileURL(join(fresh, 'cjs', 'scenario', 'json-schema.js')).href);
+  writeFileSync(join(fresh, 'schema.json'), `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
+}
+
+try {
+  await build();
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+}

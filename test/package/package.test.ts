@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ModuleKind, type Project, Workshop } from './workshop';
 
-const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as { version: string };
+const ROOT = join(__dirname, '..', '..');
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 
 jest.setTimeout(120_000); // programs are started, on machines that are busy with other tests
 
@@ -119,19 +121,11 @@ describe('the packed package', () => {
       expect(await project.types('consumer.mts', 'consumer.cts', 'consumer.ts')).toBe('');
     });
 
-    it('runs a scenario defined in code, in one process and to the end', async () => {
-      const text = `
-        import { runScenario } from 'busyhere';
-        const result = await runScenario({
-          name: 'A busy callee',
-          servers: { home: { domain: 'lab.example' } },
-          participants: { bob: { home: 'home' }, carol: { home: 'home' } },
-          script: [{ carol: { invite: 'bob', as: 'call' } }, { bob: { on: 'call', do: 'reject 486' } }],
-          expect: { call: [{ observed: 486 }] },
-        });
-        console.log(JSON.stringify(result.cases.map((one) => [one.status, one.attempts.map((attempt) => attempt.observed)])));`;
-      const program = projectOf(kind).write('run.mjs', text);
-      expect(JSON.parse(await projectOf(kind).node(program))).toEqual([['passed', [486]]]);
+    it('runs the example of the README to its end, with what the README says of it', async () => {
+      const [, example] = /```js\n([^]*?)```/.exec(readme) ?? [];
+      const [, outcome] = /\/\/ (.*)\n$/.exec(example ?? '') ?? [];
+      const program = projectOf(kind).write('run.mjs', example ?? '');
+      expect(await projectOf(kind).node(program)).toBe(`${outcome}\n`);
     });
 
     it('has the command, which runs the bundled suite outside of any checkout', async () => {
