@@ -12,7 +12,8 @@ const ROW_KEYS = ['observed', 'loss', 'reached', 'shown'];
 export function checkRowSelections(scenario: ScenarioInput, problems: Problems): void {
   const axes = new Map([...axesOf(scenario.matrix)].map(([axis, values]) => [axis, [...values, ...includedValues(scenario, axis)]]));
   for (const [label, rows] of Object.entries(scenario.expect)) {
-    for (const [index, row] of rows.entries()) checkSelection(selectionOf(row), axes, ['expect', label, index], problems, ROW_KEYS);
+    const sound = rows.map((row, index) => checkSelection(selectionOf(row), axes, ['expect', label, index], problems, ROW_KEYS));
+    if (sound.includes(false)) problems.settle(['expect', label]); // that no row matches is only what follows from it
   }
 }
 
@@ -36,7 +37,7 @@ export function buildExpectations(
   context: CaseContext,
 ): Expectation[] {
   const made = steps.flatMap((step) => (step.verb === 'invite' || step.verb === 'message' ? [step.label] : []));
-  for (const label of Object.keys(expect)) context.mustExist(label, made, 'attempt of the script', ['expect', label]);
+  for (const label of Object.keys(expect)) context.mustExist(label, made, 'attempt of the script', ['expect', label], 'key');
   return made.flatMap((label) => {
     const rows = Object.hasOwn(expect, label) ? expect[label] : undefined;
     if (rows === undefined) return [];

@@ -15,12 +15,8 @@ export function buildParticipants(
 ): Participant[] {
   const placements = profile?.participants ?? {};
   for (const name of Object.keys(placements)) {
-    context.mustExist(name, context.participants.keys(), 'participant of the scenario', [
-      'profiles',
-      profileName ?? '',
-      'participants',
-      name,
-    ]);
+    const path = ['profiles', profileName ?? '', 'participants', name];
+    context.mustExist(name, context.participants.keys(), 'participant of the scenario', path, 'key');
   }
   return Object.entries(participants).flatMap(([name, value]) => {
     const placement = Object.hasOwn(placements, name) ? placements[name] : undefined;

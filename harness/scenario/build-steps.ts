@@ -11,7 +11,6 @@ import {
   type Step,
   type Target,
 } from './model.js';
-import { didYouMean } from './nearest.js';
 import { parseCondition, parseDuration, parseReaction, parseTarget, STATE_WORDS } from './parse-terms.js';
 import type { StepInput } from './step-schema.js';
 
@@ -61,9 +60,7 @@ class StepBuilder {
 
   build(): Step[] {
     const { who, body, path } = this.draft;
-    if (!this.context.participants.has(who)) {
-      this.#problems.add(path, `"${who}" is no participant${didYouMean(who, this.context.participants.keys())}`, 'key');
-    }
+    this.context.mustExist(who, this.context.participants.keys(), 'participant', path, 'key');
     const base = { participant: who, after: this.#conditions(), wait: this.#wait() };
     if ('invite' in body)
       return this.#attempt(body.invite, 'invite', (common) => ({ ...base, ...common, verb: 'invite', action: this.#action() }));

@@ -12,11 +12,11 @@ export class CaseContext {
   constructor(readonly problems: Problems) {}
 
   /** Tells a name that is none of those known. @returns whether it is known */
-  mustExist(name: string, known: Iterable<string>, what: string, path: ValuePath): boolean {
+  mustExist(name: string, known: Iterable<string>, what: string, path: ValuePath, at: 'key' | 'value' = 'value'): boolean {
     const names = [...known];
     if (names.includes(name)) return true;
     const others = names.length === 0 ? `; there is none` : `; there is ${names.join(', ')}`;
-    this.problems.add(path, `"${name}" is no ${what}${didYouMean(name, names) || others}`);
+    this.problems.add(path, `"${name}" is no ${what}${didYouMean(name, names) || others}`, at);
     return false;
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Problems, ValuePath } from './mistake.js';
-import { didYouMean } from './nearest.js';
+import { didYouMean, nearestName } from './nearest.js';
 
 /**
  * Checks a value against a schema and tells every mistake in words for people.
@@ -22,10 +22,18 @@ function report(issue: Issue, schema: z.ZodType, value: unknown, base: ValuePath
   const steps = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
   const path = [...base, ...steps];
   const found = valueAt(value, steps);
+  const key = steps.at(-1);
+  if (found === undefined && typeof key === 'string' && issue.code !== 'unrecognized_keys') {
+    const siblings = valueAt(value, steps.slice(0, -1));
+    const written = isContainer(siblings) ? nearestName(key, Object.keys(siblings)) : undefined;
+    const misspelled = written === undefined ? '' : `; is it "${written}"?`;
+    problems.add(path.slice(0, -1), `missing key "${key}" (${expectation(issue)})${misspelled}`, 'key');
+    return;
+  }
   switch (issue.code) {
     case 'unrecognized_keys':
-      for (const key of issue.keys) {
-        problems.add([...path, key], `unknown key "${key}"${orKnown(key, knownKeys(schemaAt(schema, steps)))}`, 'key');
+      for (const unknown of issue.keys) {
+        problems.add([...path, unknown], `unknown key "${unknown}"${orKnown(unknown, knownKeys(schemaAt(schema, steps)))}`, 'key');
       }
       return;
     case 'invalid_union':
@@ -35,9 +43,7 @@ function report(issue: Issue, schema: z.ZodType, value: unknown, base: ValuePath
       problems.add(path, `expected ${expectation(issue.issues[0] ?? issue)}, found "${String(steps.at(-1))}"`, 'key');
       return;
     default:
-      if (found === undefined && steps.length > 0 && issue.code === 'invalid_type') {
-        problems.add(path.slice(0, -1), `missing key "${String(steps.at(-1))}": ${expectation(issue)}`, 'key');
-      } else problems.add(path, `expected ${expectation(issue)}, found ${describe(found)}${quoteHint(issue, found)}`);
+      problems.add(path, `expected ${expectation(issue)}, found ${describe(found)}${hint(issue, schemaAt(schema, steps), found)}`);
   }
 }
 
@@ -53,7 +59,7 @@ function reportUnion(
   const formed = options.flatMap((option, index) => (hasForm(option, found) ? [{ option, issues: issue.errors[index] ?? [] }] : []));
   if (formed.length === 0 || !isContainer(found)) {
     const wanted = issue.message === 'Invalid input' ? oneOfKeys(options) : issue.message;
-    problems.add(path, `expected ${wanted}, found ${describe(found)}${quoteHint(issue, found)}`);
+    problems.add(path, `expected ${wanted}, found ${describe(found)}${hint(issue, schema, found)}`);
     return;
   }
   const keyed = formed.find(({ option }) => Object.hasOwn(found, firstKey(option) ?? ''));
@@ -83,9 +89,18 @@ function lowerFirst(text: string): string {
   return text.startsWith('Invalid') || text.startsWith('Too ') ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 }
 
-function quoteHint(issue: Issue, found: unknown): string {
+function hint(issue: Issue, schema: z.ZodType | undefined, found: unknown): string {
   const textWanted = issue.code === 'invalid_type' && issue.expected === 'string';
-  return textWanted && (typeof found === 'number' || typeof found === 'boolean') ? '; put it in quotes' : '';
+  if (textWanted && (typeof found === 'number' || typeof found === 'boolean')) return '; put it in quotes';
+  return typeof found === 'string' && schema ? didYouMean(found, wordsOf(schema)) : '';
+}
+
+/** The fixed words among the alternatives of a schema. */
+function wordsOf(schema: z.ZodType): string[] {
+  return optionsOf(schema).flatMap((option) => {
+    if (option instanceof z.ZodEnum) return option.options.map(String);
+    return option instanceof z.ZodUnion ? wordsOf(option) : [];
+  });
 }
 
 function orKnown(key: string, known: readonly string[]): string {
@@ -96,7 +111,7 @@ function orKnown(key: string, known: readonly string[]): string {
 /** The value in a few words, for messages. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'keys and values';
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

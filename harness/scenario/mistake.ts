@@ -14,6 +14,7 @@ export interface Problem {
 export class Problems {
   readonly #list: Problem[] = [];
   readonly #seen = new Set<string>();
+  readonly #settled = new Set<string>();
 
   get list(): readonly Problem[] {
     return this.#list;
@@ -21,10 +22,22 @@ export class Problems {
 
   /** Adds a problem with the value at a path. The same problem found again (in another case) counts once. */
   add(path: ValuePath, message: string, at: 'key' | 'value' = 'value'): void {
-    const identity = `${path.join('\0')}\0${message}`;
-    if (this.#seen.has(identity)) return;
+    const place = path.join('\0');
+    const identity = `${place}\0${message}`;
+    if (this.#settled.has(place) || this.#seen.has(identity)) return;
     this.#seen.add(identity);
     this.#list.push({ path, at, message });
+  }
+
+  /** Adds a problem after which nothing else that is found wrong with the value means anything. */
+  addLast(path: ValuePath, message: string): void {
+    this.add(path, message);
+    this.settle(path);
+  }
+
+  /** Nothing more is told of this value. */
+  settle(path: ValuePath): void {
+    this.#settled.add(path.join('\0'));
   }
 }
 
@@ -60,5 +73,11 @@ function describeMistakes(mistakes: readonly Mistake[]): string {
 /** Throws unless the list is empty. The same mistake (of a profiles file that several scenarios use) is told once. */
 export function throwMistakes(mistakes: readonly Mistake[]): void {
   const unique = new Map(mistakes.map((mistake) => [`${mistake.file}:${mistake.line}:${mistake.column}:${mistake.message}`, mistake]));
-  if (unique.size > 0) throw new ScenarioError([...unique.values()]);
+  if (unique.size > 0) throw new ScenarioError([...unique.values()].sort(byPlace));
+}
+
+/** Files stay in their order. */
+function byPlace(one: Mistake, other: Mistake): number {
+  if (one.file !== other.file) return 0;
+  return (one.line ?? 0) - (other.line ?? 0) || (one.column ?? 0) - (other.column ?? 0);
 }

@@ -57,7 +57,9 @@ export const reaction = orAxis(
 
 const OBSERVED_RULE = 'a response code from 200 to 699, ringing, pending, or a list of these';
 
-const observation = z.union([z.int().min(200).max(699), z.enum(['ringing', 'pending']), axisReference], { error: OBSERVED_RULE });
+const finalCode = z.int({ error: OBSERVED_RULE }).min(200, { error: OBSERVED_RULE }).max(699, { error: OBSERVED_RULE });
+
+const observation = z.union([finalCode, z.enum(['ringing', 'pending']), axisReference], { error: OBSERVED_RULE });
 
 /** What may be observed of an attempt. */
 export const observed = z.union([observation, z.array(observation).min(1)], { error: OBSERVED_RULE });
