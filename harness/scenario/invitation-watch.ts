@@ -56,12 +56,12 @@ export class InvitationWatch implements AttemptWatch {
   isSettled(): boolean {
     const attempt = this.#attempt();
     if (!attempt) return false;
-    return attempt.finalAtOriginator !== null || this.options.clock.now() >= this.#horizonEnd(attempt);
+    return isComplete(attempt) || this.options.clock.now() >= this.#horizonEnd(attempt);
   }
 
   quietAt(): number | undefined {
     const attempt = this.#attempt();
-    return attempt && attempt.finalAtOriginator === null ? this.#horizonEnd(attempt) : undefined;
+    return attempt && !isComplete(attempt) ? this.#horizonEnd(attempt) : undefined;
   }
 
   isProven(): boolean {
@@ -90,6 +90,11 @@ export class InvitationWatch implements AttemptWatch {
   #attempt(): Attempt | undefined {
     return this.follower.attempt(this.callId, this.options.trace.elapsed);
   }
+}
+
+/** The originator has its final, and whoever sent it its ACK: what is under way still belongs to the evidence. */
+function isComplete({ finalAtOriginator, events }: Attempt): boolean {
+  return finalAtOriginator !== null && !events.some(({ kind, arrived }) => kind === 'ack' && arrived === false);
 }
 
 /** A provisional beyond 100 came in at the originator's socket. */
