@@ -88,7 +88,7 @@ async function play(
   let reported = true;
   const emit = fanOut(reporters, (name, error) => {
     reported = false;
-    host.stderr.write(`busyhere: the report "${name}" failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    host.stderr.write(`busyhere: the report "${name}" failed: ${(error as Partial<Error>).message ?? String(error)}\n`);
   });
   const stopListening = host.onInterrupt(() => interrupt(interruption, host));
   try {

@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TOOL } from '../../harness/scenario/tool.js';
+import { CompiledCommand } from './compiled-command.js';
+
+const SUITE = ['scenarios/kb834477/second-invitation.yaml', '-g', 'action=voice,bob=ringing'];
+
+/** A pending case on real sockets takes its horizon: time enough to interrupt it. */
+const LONG = ['run', ...SUITE, '--trust', 'shared-listener', '--horizon', '60s'];
+
+let command: CompiledCommand;
+let folder: string;
+beforeAll(() => {
+  command = new CompiledCommand();
+});
+afterAll(() => command.remove());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('--version is the package’s, and loads nothing to say so', async () => {
+  expect(TOOL.version).toBe(JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version);
+  expect(await command.run(['--version'])).toMatchObject({ code: 0, stdout: `${TOOL.version}\n`, stderr: '' });
+  const shown = await command.run(['-V'], { env: { NODE_DEBUG: 'module' } });
+  expect(shown.stderr).not.toMatch(/command-line\.js|node_modules\/(yaml|zod|commander)/);
+});
+
+test('runs the case of the article, tells it, and ends by itself', async () => {
+  const { code, stdout, stderr } = await command.run(['run', ...SUITE, '--engine', 'memory', '--seed', '7']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/ {2}gateway-host {9}486\n/);
+  expect(stdout).toMatch(/ {2}shared-listener {6}pending\n/);
+  expect(stdout).toContain('Where the 486 ended');
+  expect(stdout).toContain('Your request to have a voice conversation cannot be');
+  expect(stdout).not.toContain('\u001b');
+});
+
+test('a case that is not as expected is exit code 1', async () => {
+  const text = readFileSync(join(__dirname, '..', '..', SUITE[0] ?? ''), 'utf8')
+    .replace('../profiles', join(__dirname, '../../scenarios/profiles'))
+    .replace(/observed: 486/, 'observed: 603');
+  writeFileSync(join(folder, 'wrong.yaml'), text);
+  const { code, stdout } = await command.run(
+    ['run', 'wrong.yaml', '--engine', 'memory', '--trust', 'no-trust', '-g', 'voice,bob=ringing'],
+    { cwd: folder },
+  );
+  expect(code).toBe(1);
+  expect(stdout).toContain('carol → bob: expected 603, observed 486');
+  expect(stdout).toMatch(/replay {3}npx busyhere run wrong\.yaml -g '.*' --engine memory --seed \d+/);
+});
+
+test.each([
+  [['rum'], 2],
+  [['run', 'nowhere'], 2],
+  [['run', '--list', '-g', 'no such case'], 1],
+  [['list'], 0],
+])('%j ends with %d', async (argv, code) => {
+  expect(await command.run(argv)).toMatchObject({ code });
+});
+
+test('a scenario is found from anywhere, the bundled suite where there is none', async () => {
+  const { code, stdout } = await command.run(['list'], { cwd: folder });
+  expect(code).toBe(0);
+  expect(stdout).toContain('kb834477/second-invitation[trust=shared-listener,action=voice,bob=ringing]\n');
+});
+
+test('an interruption ends the run with 130, its reports written', async () => {
+  const report = join(folder, 'out.json');
+  const { code, stdout, stderr } = await command.run([...LONG, '--reporter', `list,json=${report}`], {
+    onOutput: once((kill) => kill('SIGINT')),
+  });
+  expect(code).toBe(130);
+  expect(stderr).toContain('ending the run');
+  expect(stdout).toContain('interrupted');
+  expect(JSON.parse(readFileSync(report, 'utf8')).summary).toMatchObject({ cases: 1, interrupted: 1 });
+});
+
+test('NO_COLOR is honoured even where colours are forced', async () => {
+  const argv = ['run', ...SUITE, '--engine', 'memory', '--trust', 'no-trust'];
+  expect((await command.run(argv, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[');
+  expect((await command.run(argv, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001b[');
+});
+
+/** Acts on the first output, when the run has begun. */
+function once(act: (kill: (signal: NodeJS.Signals) => void) => void): (text: string, kill: (signal: NodeJS.Signals) => void) => void {
+  let done = false;
+  return (text, kill) => {
+    if (done || !text.includes('seed')) return;
+    done = true;
+    act(kill);
+  };
+}
