@@ -112,6 +112,11 @@ export class Arrow {
     return this.transmissions.some((transmission) => transmission.points.includes(point));
   }
 
+  /** The plainest and most frequent case: one transmission, seen at one capture point. */
+  get isAtOnePoint(): boolean {
+    return this.transmissions.length === 1 && this.transmissions[0]?.points.length === 1;
+  }
+
   get points(): Set<string> {
     return new Set(this.transmissions.flatMap((transmission) => transmission.points));
   }

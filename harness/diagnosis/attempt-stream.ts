@@ -5,8 +5,8 @@ import type { CallGroup } from './call.js';
 import { CallTable } from './call-table.js';
 import type { DiagnosisOptions } from './options.js';
 
-/** How long a call that has come to its end is kept for retransmissions: 64·T1 of RFC 3261, ms. */
-const LINGER_MS = 32_000;
+/** How long a call that has come to its end is kept for retransmissions: twice T2 of RFC 3261, ms. */
+const LINGER_MS = 8000;
 const SWEEP_EVERY_MS = 1000;
 /** Calls open at once beyond this are judged early, the longest silent first: memory is bounded, whatever comes. */
 const MOST_OPEN_CALLS = 50_000;

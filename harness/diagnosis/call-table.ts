@@ -8,8 +8,10 @@ import { Leg, legKey } from './leg.js';
 import { LikenessIndex } from './likeness.js';
 import { readSipFields, type SipFields } from './sip-fields.js';
 
+const MAX_JOINED_CALLS = 32; // B2BUAs in a row, with all their forks
 const MAX_LEGS = 512; // of one call: forks and retries of a lawful call stay far below
 const MAX_ARROWS = 256; // of one leg
+const MAX_ENDED = 100_000;
 
 /** Sorts the messages of a trace into calls and legs, one event after another. */
 export class CallTable {
@@ -17,6 +19,8 @@ export class CallTable {
   readonly #calls = new Map<string, Call>();
   readonly #byBranch = new Map<string, { call: Call; leg: Leg }>();
   readonly #likeness = new LikenessIndex();
+  /** Call-IDs of calls that were forgotten: their last retransmissions begin no new ones. */
+  readonly #ended = new Set<string>();
   /** Time of the latest event. */
   lastTime = 0;
   /** SIP messages that name neither a call nor a branch, as in packets cut very short. */
@@ -24,14 +28,9 @@ export class CallTable {
   /** Messages left out since their call already had more than any lawful call has. */
   excess = 0;
 
-  /** The groups, the one that was silent longest first. */
+  /** The groups; roughly the one that was silent longest first. */
   *groups(): IterableIterator<CallGroup> {
-    const seen = new Set<CallGroup>();
-    for (const { group } of this.#calls.values()) {
-      if (seen.has(group)) continue;
-      seen.add(group);
-      yield group;
-    }
+    for (const call of this.#calls.values()) if (call.group.calls[0] === call) yield call.group;
   }
 
   get size(): number {
@@ -60,6 +59,8 @@ export class CallTable {
   drop(group: CallGroup): void {
     for (const call of group.calls) {
       this.#calls.delete(call.callId);
+      if (this.#ended.size >= MAX_ENDED) this.#ended.clear();
+      this.#ended.add(call.callId);
       for (const leg of call.legs.values()) {
         this.#likeness.delete(leg);
         const branch = leg.vias[0]?.branch;
@@ -150,7 +151,7 @@ export class CallTable {
       if (fields.callId !== undefined && !found.knowsCallId) this.#rename(found, fields.callId);
       if (fields.callId === undefined || found.callId === fields.callId || fields.method === null) return found;
     }
-    if (!create) return undefined;
+    if (!create || (fields.method !== 'INVITE' && fields.callId !== undefined && this.#ended.has(fields.callId))) return undefined;
     const branch = fields.vias.at(-1)?.branch;
     const callId = fields.callId ?? (branch === undefined ? undefined : `?${branch}`);
     if (callId === undefined) {
@@ -165,12 +166,7 @@ export class CallTable {
   #rename(call: Call, callId: string): void {
     this.#calls.delete(call.callId);
     call.callId = callId;
-    for (const leg of call.legs.values()) {
-      const indexed = leg.inviteSeen && !leg.inDialog;
-      if (indexed) this.#likeness.delete(leg);
-      leg.callId = callId;
-      if (indexed) this.#likeness.add(leg);
-    }
+    for (const leg of call.legs.values()) leg.callId = callId;
     this.#calls.set(callId, call);
   }
 
@@ -195,21 +191,24 @@ export class CallTable {
     if (parent) {
       parent.forwarded = true;
     } else {
-      leg.madeOf = this.#likeness.find(leg);
-      if (leg.madeOf) this.#merge(call, leg.madeOf.leg);
+      const likeness = this.#likeness.find(leg, call.legs.values());
+      if (likeness && this.#merge(call, likeness.leg)) leg.madeOf = likeness;
     }
     this.#likeness.add(leg);
   }
 
-  #merge(call: Call, front: Leg): void {
-    front.madeInto = true;
+  /** Puts two calls into one group; false where that has grown beyond what any lawful call makes of itself. */
+  #merge(call: Call, front: Leg): boolean {
     const other = this.#calls.get(front.callId)?.group;
-    if (!other || other === call.group) return;
+    if (!other || (other !== call.group && other.calls.length + call.group.calls.length > MAX_JOINED_CALLS)) return false;
+    front.madeInto = true;
+    if (other === call.group) return true;
     other.lastTime = Math.max(other.lastTime, call.group.lastTime);
     for (const moved of call.group.calls) {
       moved.group = other;
       other.calls.push(moved);
     }
+    return true;
   }
 
   #draw(leg: Leg, kind: AttemptEventKind, status: number, fields: SipFields, fault: string | null, event: TraceEvent): void {

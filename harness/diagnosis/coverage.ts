@@ -51,12 +51,19 @@ export class Coverage {
 
   /**
    * Whether a message was seen at its destination: at the socket, or at every point that can see it. False: it did not
-   * arrive, as far as the trace shows. Null: nothing there is watched.
+   * arrive, as far as the trace shows. Null: nothing there is watched, or nobody knows where on the way the one point is.
    */
   arrived(arrow: Arrow): boolean | null {
     if (arrow.received) return true;
     if (this.watches(arrow.destination)) return false;
-    return arrow.points.size > 0 && this.pointsMissing(arrow).length > 0 ? false : null;
+    if (arrow.isAtOnePoint) return this.#othersSee(arrow) ? false : null;
+    const points = arrow.points.size;
+    if (points > 0 && this.pointsMissing(arrow).length > 0) return false;
+    return points > 1 ? true : null;
+  }
+
+  #othersSee(arrow: Arrow): boolean {
+    return (this.#points.get(pairOf(arrow.source, arrow.destination))?.size ?? 0) > 1;
   }
 }
 

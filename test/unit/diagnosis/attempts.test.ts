@@ -345,3 +345,28 @@ describe('what is no B2BUA', () => {
     expect(all(trace)).toHaveLength(2);
   });
 });
+
+test('hundreds of calls with the same users and the same description over one proxy stay apart', () => {
+  const { trace, alice, lcs, bob } = setUp('wire');
+  for (const sdp of ['user1 53655765 2353687637 IN IP4 10.0.0.1', 'some other line']) {
+    for (let count = 0; count < 100; count++) {
+      trace
+        .invite(alice, lcs, { callId: `${sdp}${count}`, from: 'alice', user: 'bob', sdp })
+        .forward(bob)
+        .ring();
+    }
+  }
+  expect(all(trace).map(({ callIds }) => callIds.length)).toEqual(Array(200).fill(1));
+});
+
+test('a B2BUA that sends from another address is found by what hardly two calls share', () => {
+  const { trace, alice, lcs, bob } = setUp();
+  const inside = trace.host('inside', '192.168.0.2');
+  const same = { from: 'alice', user: 'bob', sdp: 'alice 736 1 IN IP4 10.0.0.1' };
+  trace.invite(alice, lcs, same);
+  trace
+    .invite(inside, bob, { callId: 'other', ...same })
+    .busy()
+    .ack();
+  expect(only(trace)).toMatchObject({ outcome: 'pending', loss: { kind: 'swallowed', hop: lcs.address, certainty: 'inferred' } });
+});
