@@ -7,7 +7,8 @@ const DEFAULT_PORT = 5060;
 /** Notes in the top Via where the request really came from (RFC 3261 §18.2.1, RFC 3581 §4). */
 export function stampReceived(request: SipRequest, via: Via, source: SocketAddress): void {
   const asked = via.params.has('rport');
-  if (!asked && bare(via.host) === source.address) return;
+  // A `received` that the sender wrote itself says nothing, and would send the response to whomever he likes.
+  if (!asked && bare(via.host) === source.address && !via.params.has('received')) return;
   if (asked) via.params.set('rport', String(source.port));
   via.params.set('received', source.address);
   request.headers.replaceFirst('Via', formatVia(via));

@@ -2,6 +2,11 @@ import { MAGIC_COOKIE } from '../sip/branch.js';
 import type { SipRequest } from '../sip/message.js';
 import type { Via } from '../sip/via.js';
 
+/** RFC 3261 §8.1.1.7: the cookie vouches that what follows is unique, so with nothing behind it (RFC 4475 §3.2.1) it vouches for nothing. */
+export function isUniqueBranch(branch: string | undefined): branch is string {
+  return branch !== undefined && branch.length > MAGIC_COOKIE.length && branch.startsWith(MAGIC_COOKIE);
+}
+
 /**
  * The key under which a server transaction is kept (RFC 3261 §17.2.3): branch, sent-by and method, an ACK counting
  * as INVITE. Without the magic cookie the sender follows RFC 2543, and the key is made of what that RFC compares;
@@ -10,7 +15,7 @@ import type { Via } from '../sip/via.js';
 export function serverTransactionKey(request: SipRequest, via: Via, method = request.method): string {
   const matched = method === 'ACK' ? 'INVITE' : method;
   const { branch } = via;
-  if (branch?.startsWith(MAGIC_COOKIE)) return `${branch}|${via.sentBy.toLowerCase()}|${matched}`;
+  if (isUniqueBranch(branch)) return `${branch}|${via.sentBy.toLowerCase()}|${matched}`;
   const { callId, fromTag, cseq } = request;
   return `2543|${request.requestUri}|${fromTag ?? ''}|${callId ?? ''}|${cseq?.sequence ?? ''}|${via.sentBy}|${branch ?? ''}|${matched}`;
 }

@@ -19,7 +19,7 @@ import { NonInviteServerTransaction } from './non-invite-server-transaction.js';
 import { responseAddress, stampReceived } from './response-address.js';
 import type { ServerTransaction } from './server-transaction.js';
 import type { TimerValues } from './timer-values.js';
-import { clientTransactionKey, mergeKey, serverTransactionKey } from './transaction-key.js';
+import { clientTransactionKey, isUniqueBranch, mergeKey, serverTransactionKey } from './transaction-key.js';
 import type { TransactionUser } from './transaction-user.js';
 
 export interface TransactionLayerOptions {
@@ -201,8 +201,9 @@ export class TransactionLayer {
       return;
     }
     const transaction = this.#clients.get(clientTransactionKey(via.branch, method));
-    if (transaction) return transaction.receive(response);
+    if (transaction && !isAstray(response, transaction.request)) return transaction.receive(response);
     this.counters.strayResponses += 1;
+    if (transaction) return;
     this.options.user.strayResponse?.(response, flow);
   }
 
@@ -257,8 +258,13 @@ function pushVia(request: SipRequest, flow: Flow, branch: string): void {
 
 /** An ACK by RFC 2543 is told from one for another response of a fork by its To tag (RFC 3261 §17.2.3). */
 function ackMatches(ack: SipRequest, invite: InviteServerTransaction): boolean {
-  const follows2543 = !ack.topVia?.branch?.startsWith(MAGIC_COOKIE);
+  const follows2543 = !isUniqueBranch(ack.topVia?.branch);
   return !follows2543 || ack.toTag === invite.finalToTag;
+}
+
+/** RFC 3261 §8.1.3.3: a response to a request that began here has our Via and no other. */
+function isAstray(response: SipResponse, request: SipRequest): boolean {
+  return request.vias.length === 1 && response.vias.length > 1;
 }
 
 function isKeepAlive(datagram: Buffer): boolean {

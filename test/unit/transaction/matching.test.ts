@@ -1,5 +1,5 @@
 import { createResponse } from '../../../harness/sip/create-response.js';
-import { Bench, PEER, wireRequest } from './bench.js';
+import { Bench, notes, PEER, wireRequest } from './bench.js';
 
 describe('matching requests to server transactions (RFC 3261 17.2.3)', () => {
   test('the same branch from another sent-by is another transaction', async () => {
@@ -42,6 +42,14 @@ describe('matching requests to server transactions (RFC 3261 17.2.3)', () => {
     expect(bench.user.cancels[0]?.invite).toBe(transaction);
   });
 
+  test('nothing behind the magic cookie makes no transaction identifier (RFC 4475 3.2.1)', async () => {
+    const bench = await Bench.open();
+    bench.say(wireRequest('OPTIONS', { branch: 'z9hG4bK' }));
+    bench.say(wireRequest('OPTIONS', { branch: 'z9hG4bK' }));
+    bench.say(wireRequest('OPTIONS', { branch: 'z9hG4bK', callId: 'another' }));
+    expect(bench.user.requests.map(({ request }) => request.callId)).toEqual(['call-9', 'another']);
+  });
+
   test('an RFC 2543 request to another Request-URI is another transaction', async () => {
     const via = 'SIP/2.0/UDP 192.0.2.2:5060';
     const bench = await Bench.open();
@@ -71,6 +79,12 @@ describe('where responses go (RFC 3261 18.2, RFC 3581)', () => {
       { ...PEER, port: 40_000 },
       false,
     ],
+    [
+      'the source address although the sender wrote another as received',
+      'SIP/2.0/UDP 192.0.2.2:5060;received=192.0.2.9;branch=z9hG4bKf',
+      PEER,
+      true,
+    ],
     ['the source port where rport asks for it', 'SIP/2.0/UDP 10.9.9.9:5060;rport;branch=z9hG4bKe', { ...PEER, port: 40_000 }, true],
   ])('%s', async (_what, via, peer, heard) => {
     const bench = await Bench.open(peer);
@@ -94,6 +108,20 @@ describe('where responses go (RFC 3261 18.2, RFC 3581)', () => {
 });
 
 describe('what is no message for us', () => {
+  test('a response with a second Via to a request that began here went astray (8.1.3.3)', async () => {
+    const bench = await Bench.open();
+    const { log, handlers } = notes();
+    bench.layer.invite(bench.request('INVITE'), bench.flow, handlers);
+    const [invite] = bench.requestsHeard('INVITE');
+    if (!invite) throw new Error('no INVITE');
+    const response = createResponse(invite, 200, { toTag: 'x' });
+    response.headers.append('Via', 'SIP/2.0/UDP 255.255.255.255;branch=z9hG4bKother');
+    bench.say(response.toBuffer());
+    expect([log, bench.layer.counters.strayResponses]).toEqual([[], 1]);
+    bench.answer(200);
+    expect(log).toEqual(['200']);
+  });
+
   test('keep-alives are counted and nothing else', async () => {
     const bench = await Bench.open();
     bench.say('\r\n\r\n');
