@@ -1,0 +1,81 @@
+import { JunitReporter } from '../../../harness/report/junit-reporter.js';
+import type { CaseResult, CaseStatus } from '../../../harness/scenario/result.js';
+import { junitFaults } from './junit-rules.js';
+import { attemptResult, caseResult, eventsOf, madeUpCases, Paper, SWALLOWED } from './made-up.js';
+import { readXml, type XmlElement } from './xml-reader.js';
+
+const cases = madeUpCases(['no-trust', 'shared-listener', 'separate-listener']);
+const STATUSES: CaseStatus[] = ['passed', 'failed', 'inconclusive', 'skipped', 'interrupted', 'passed'];
+
+function report(more: Partial<CaseResult> = {}): XmlElement {
+  const results = cases.map((played, index) => {
+    const status = STATUSES[index] ?? 'passed';
+    return caseResult(played, {
+      status,
+      reason: status === 'passed' ? null : `it is ${status}`,
+      attempts: [attemptResult(SWALLOWED)],
+      ...more,
+    });
+  });
+  const paper = new Paper();
+  const reporter = new JunitReporter(paper);
+  for (const event of eventsOf(cases, results)) reporter.handle(event);
+  return readXml(paper.text);
+}
+
+function all(element: XmlElement, name: string): XmlElement[] {
+  return [...(element.name === name ? [element] : []), ...element.children.flatMap((child) => all(child, name))];
+}
+
+test('keeps to the schema', () => {
+  expect(junitFaults(report())).toEqual([]);
+});
+
+test('counts as its readers do: what could not be judged is an error, what was not run is skipped', () => {
+  const root = report();
+  expect(root.attributes).toMatchObject({ name: 'busyhere', tests: '6', failures: '1', errors: '1' });
+  const [suite] = all(root, 'testsuite');
+  expect(suite?.attributes).toMatchObject({ name: 'kb834477/second-invitation', tests: '6', failures: '1', errors: '1', skipped: '2' });
+  for (const [name, count] of Object.entries({ testcase: 6, failure: 1, error: 1, skipped: 2 }))
+    expect(all(root, name)).toHaveLength(count);
+});
+
+test('names each case by its id, and says in what run it was', () => {
+  const root = report();
+  expect(all(root, 'testcase').map(({ attributes }) => attributes.name)).toEqual(cases.map(({ id }) => id));
+  expect(all(root, 'property').map(({ attributes: { name, value } }) => `${name}=${value}`)).toEqual([
+    'engine=udp',
+    'sut=builtin',
+    'timers=fast',
+    'seed=7',
+  ]);
+});
+
+test('tells of a failure why, the ladder and the loss; of every case what was observed', () => {
+  const root = report({ trace: 'out/1.pcapng' });
+  const [failure] = all(root, 'failure');
+  expect(failure?.attributes.message).toBe('it is failed');
+  expect(failure?.text).toContain('✗◀');
+  expect(failure?.text).toContain('lcs ACKed bob’s 486 Busy Here');
+  expect(all(root, 'system-out')[0]?.text).toBe('capture out/1.pcapng\ncarol → bob: observed pending, expected 486, swallowed at lcs');
+});
+
+test('writes what XML cannot hold in another way', () => {
+  const root = report({ reason: 'a <b> & "c"\nd \u0000\u001b\ud800 e' });
+  expect(all(root, 'failure')[0]?.attributes.message).toBe('a <b> & "c"\nd \ufffd\ufffd\ufffd e');
+});
+
+test('a report that breaks the schema would be seen', () => {
+  const broken = readXml(
+    '<?xml version="1.0" encoding="UTF-8"?><testsuites><testsuite name="x" time="1s"><testcase/>text</testsuite></testsuites>',
+  );
+  expect(junitFaults(broken)).toEqual([
+    'testsuite lacks tests',
+    'testsuite lacks failures',
+    'testsuite lacks errors',
+    'testsuite must not hold text',
+    'testsuite has the time 1s',
+    'testcase lacks name',
+  ]);
+  expect(() => readXml('<?xml version="1.0" encoding="UTF-8"?><a><b></a>')).toThrow('b is closed by a');
+});
