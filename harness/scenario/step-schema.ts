@@ -94,6 +94,11 @@ const stepBody = z.union([stepSchemas.invite, stepSchemas.message, stepSchemas.c
 export const stepSchema = z
   .record(nameReference, stepBody)
   .refine((step) => Object.keys(step).length === 1, { error: 'one participant and what it does' })
-  .meta({ description: 'One step: a participant, and what it does.', examples: [{ alice: { invite: 'bob', as: 'first' } }] });
+  .meta({
+    minProperties: 1,
+    maxProperties: 1,
+    description: 'One step: a participant, and what it does.',
+    examples: [{ alice: { invite: 'bob', as: 'first' } }],
+  });
 
 export type StepInput = z.input<typeof stepBody>;
