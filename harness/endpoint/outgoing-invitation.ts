@@ -133,6 +133,8 @@ export class OutgoingInvitation implements OutgoingCall {
   #establish(session: Session, status: number): void {
     this.#session = session;
     this.#finalStatus = status;
+    // RFC 3261 13.2.2.4: branches that have not answered 64 times T1 after the first 2xx never will.
+    if (this.#early.size > 0) this.core.timers.set(64 * this.core.values.t1, () => this.#dropEarly());
     if (!this.#cancelled) return this.#change('answered');
     this.#change('cancelled'); // RFC 3261 15: the 200 crossed our CANCEL
     session.hangUp();

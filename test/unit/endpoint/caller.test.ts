@@ -138,6 +138,17 @@ describe('a caller', () => {
     expect(peer.requests('BYE')).toHaveLength(1);
   });
 
+  it('forgets the branch of a fork that never answers, 64 times T1 after the other did', async () => {
+    alice.invite(BOB_URI);
+    await world.pass(10);
+    for (const tag of ['one', 'two']) peer.respond(first('INVITE'), 180, { headers: { To: `<sip:bob@lab.example>;tag=${tag}` } });
+    peer.respond(first('INVITE'), 200, { ...WITH_SDP, headers: { ...WITH_SDP.headers, To: '<sip:bob@lab.example>;tag=one' } });
+    await world.pass(31_990);
+    expect(alice.openDialogs).toBe(2);
+    await world.pass(20);
+    expect(world.left).toMatchObject({ dialogs: 1, timers: 0 });
+  });
+
   it('sends CANCEL only after a provisional response (9.1)', async () => {
     const call = alice.invite(BOB_URI);
     call.cancel();
