@@ -122,7 +122,7 @@ describe('the packed package', () => {
     });
 
     it('runs the example of the README to its end, with what the README says of it', async () => {
-      const [, example] = /```js\n([^]*?)```/.exec(readme) ?? [];
+      const [, example] = /```js\n([\s\S]*?)```/.exec(readme) ?? [];
       const [, outcome] = /\/\/ (.*)\n$/.exec(example ?? '') ?? [];
       const program = projectOf(kind).write('run.mjs', example ?? '');
       expect(await projectOf(kind).node(program)).toBe(`${outcome}\n`);
