@@ -1,3 +1,4 @@
+import { DIAGNOSE_FLAGS } from './diagnose-flags.js';
 import type { ExitCode } from './exit-code.js';
 import { type Flag, RUN_FLAGS, SELECTION_FLAGS } from './flags.js';
 import type { Host } from './host.js';
@@ -48,5 +49,27 @@ export const COMMANDS: readonly CommandEntry[] = [
     flags: SELECTION_FLAGS,
     examples: ['busyhere list scenarios/kb834477', "busyhere list -g 'bob=engaged'"],
     load: async () => (await import('./list-command.js')).listCommand,
+  },
+  {
+    name: 'diagnose',
+    summary: 'say where final responses were lost in captures, pcap or pcapng',
+    args: '<capture...>',
+    argsDescription: 'capture files, taken together; - is standard input',
+    flags: DIAGNOSE_FLAGS,
+    examples: [
+      'busyhere diagnose call.pcapng',
+      'busyhere diagnose caller-side.pcap callee-side.pcap --only lost',
+      'tcpdump -w - port 5060 | busyhere diagnose -',
+    ],
+    load: async () => (await import('./diagnose-command.js')).diagnoseCommand,
+  },
+  {
+    name: 'init',
+    summary: 'write a first scenario, a configuration and a CI workflow',
+    args: '[folder]',
+    argsDescription: 'where to; without it, here. Nothing that is there is overwritten',
+    flags: [],
+    examples: ['busyhere init', 'busyhere init tests/sip'],
+    load: async () => (await import('./init-command.js')).initCommand,
   },
 ];

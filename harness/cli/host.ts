@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Case } from '../scenario/case.js';
 import type { RunResult } from '../scenario/result.js';
 import type { EmitRunEvent } from '../scenario/run-events.js';
@@ -19,6 +20,8 @@ export interface Host {
   readonly platform: string;
   readonly stdout: HostStream;
   readonly stderr: HostStream;
+  /** Standard input, where there is one. */
+  readonly stdin?: Readable;
   /** Calls back whenever the user asks to stop. @returns ends the listening */
   onInterrupt(callback: () => void): () => void;
   /** Ends the process at once. */
@@ -37,6 +40,9 @@ export function processHost(): Host {
     platform: process.platform,
     stdout: process.stdout,
     stderr: process.stderr,
+    get stdin() {
+      return process.stdin; // opened by asking for it, so only for a command that reads it
+    },
     onInterrupt: (callback) => {
       const signals = ['SIGINT', 'SIGTERM'] as const;
       for (const signal of signals) process.on(signal, callback);

@@ -27,6 +27,10 @@ export class Arrow {
   lastTime: number;
   readonly firstTime: number;
   readonly sequence: number;
+  /** Number of the packet in its capture, where it comes from one. */
+  readonly frame: number | undefined;
+  /** Where it was seen first. */
+  readonly point: string;
   readonly source: SocketAddress;
   readonly destination: SocketAddress;
   readonly transport: 'udp' | 'tcp';
@@ -44,6 +48,8 @@ export class Arrow {
     this.firstTime = first.time;
     this.lastTime = first.time;
     this.sequence = first.sequence;
+    this.frame = first.frame;
+    this.point = first.point;
     this.source = first.source;
     this.destination = first.destination;
     this.transport = first.transport;
@@ -110,11 +116,6 @@ export class Arrow {
   /** Whether any transmission was seen at a capture point. */
   passed(point: string): boolean {
     return this.transmissions.some((transmission) => transmission.points.includes(point));
-  }
-
-  /** The plainest and most frequent case: one transmission, seen at one capture point. */
-  get isAtOnePoint(): boolean {
-    return this.transmissions.length === 1 && this.transmissions[0]?.points.length === 1;
   }
 
   get points(): Set<string> {

@@ -66,6 +66,9 @@ export interface AttemptEvent {
   readonly lost: boolean;
   /** `sequence` of the first sighting. */
   readonly sequence: number;
+  /** Where it was seen first, and, in a capture, the number of its packet there. */
+  readonly point?: string;
+  readonly frame?: number;
 }
 
 /** One branch's end, for forks. */

@@ -62,7 +62,7 @@ function reachedBy(nodes: readonly LegNode[], { coverage }: Evidence): SocketAdd
   for (const { leg } of [...nodes].sort((one, other) => one.leg.firstTime - other.leg.firstTime)) {
     if (reached.some((address) => sameSocketAddress(address, leg.destination))) continue;
     const answered = leg.arrows.some((arrow) => arrow.kind === 'provisional' || arrow.kind === 'final');
-    const arrived = leg.arrows.some((arrow) => arrow.kind === 'invite' && coverage.arrived(arrow) !== false);
+    const arrived = leg.arrows.some((arrow) => arrow.kind === 'invite' && coverage.arrived(arrow, leg) !== false);
     if (answered || arrived) reached.push(leg.destination);
   }
   return reached;
@@ -88,20 +88,22 @@ function ladder(nodes: readonly LegNode[], loss: Loss | null, evidence: Evidence
     .sort((one, other) => one.time - other.time || one.sequence - other.sequence);
 }
 
-function eventOf({ callId }: Leg, arrow: Arrow, loss: Loss | null, { coverage }: Evidence): AttemptEvent {
+function eventOf(leg: Leg, arrow: Arrow, loss: Loss | null, { coverage }: Evidence): AttemptEvent {
   return {
     kind: arrow.kind,
     label: labelOf(arrow),
     status: arrow.status || null,
-    callId,
+    callId: leg.callId,
     source: arrow.source,
     destination: arrow.destination,
     time: arrow.firstTime,
     lastTime: arrow.lastTime,
     transmissions: arrow.count,
-    arrived: coverage.arrived(arrow),
+    arrived: coverage.arrived(arrow, leg),
     lost: loss?.at === arrow.sequence,
     sequence: arrow.sequence,
+    point: arrow.point,
+    ...(arrow.frame !== undefined && { frame: arrow.frame }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
+import type { SocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
 import { Arrow } from './arrow.js';
 import type { AttemptEventKind } from './attempt.js';
@@ -6,6 +6,7 @@ import { Call, type CallGroup } from './call.js';
 import { Coverage } from './coverage.js';
 import { Leg, legKey } from './leg.js';
 import { LikenessIndex } from './likeness.js';
+import { legOfAck, placeResponse } from './place-message.js';
 import { readSipFields, type SipFields } from './sip-fields.js';
 
 const MAX_JOINED_CALLS = 32; // B2BUAs in a row, with all their forks
@@ -217,54 +218,4 @@ export class CallTable {
     else if (leg.arrows.length < MAX_ARROWS) leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event));
     else this.excess += 1;
   }
-}
-
-/** The leg that a response is for, and in which header it does not fit; undefined where no leg fits at all. */
-function placeResponse(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: string | null } | undefined {
-  const leg = call.legs.get(legKey(fields.vias[0], fields.cseq));
-  if (!leg) return placeMisfit(call, fields, event);
-  const parent = call.parentOf(leg);
-  if (parent && sameSocketAddress(event.source, parent.destination) && !sameSocketAddress(event.source, leg.destination)) {
-    return { leg: parent, fault: "top Via (the hop's own, not taken off)" };
-  }
-  return { leg, fault: faultOf(leg, fields) };
-}
-
-/** A response that no INVITE's branch fits, on its way back between the two ends of a leg: its sender, or a hop, damaged it. */
-function placeMisfit(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: string } | undefined {
-  let found: Leg | undefined;
-  for (const leg of call.legs.values()) {
-    if (!leg.inviteSeen || !sameSocketAddress(leg.destination, event.source)) continue;
-    if (!leg.isReturnAddress(event.destination)) continue;
-    if (!found || leg.cseq === fields.cseq) found = leg;
-  }
-  if (!found) return undefined;
-  const branch = fields.vias[0]?.branch;
-  if (branch !== undefined && branch === found.vias[0]?.branch) return { leg: found, fault: 'CSeq' };
-  return { leg: found, fault: fields.vias.length === 0 ? 'Via (there is none)' : 'Via branch' };
-}
-
-/** Compares what an INVITE's sender matches a response by (RFC 3261 §17.1.3, §18.1.2, §12.1.2). */
-function faultOf(leg: Leg, fields: SipFields): string | null {
-  if (!leg.inviteSeen) return null;
-  const sent = leg.vias[0];
-  const back = fields.vias[0];
-  if (sent && back && (sent.host.toLowerCase() !== back.host.toLowerCase() || (sent.port ?? 5060) !== (back.port ?? 5060)))
-    return 'Via sent-by';
-  if (leg.fromTag !== undefined && fields.fromTag !== undefined && leg.fromTag !== fields.fromTag) return 'From tag';
-  return null;
-}
-
-/** The leg whose answer an ACK with a branch of its own takes: the one that its sender had sent. */
-function legOfAck(call: Call, fields: SipFields, event: TraceEvent): Leg | undefined {
-  let found: Leg | undefined;
-  let certain = false;
-  for (const leg of call.legs.values()) {
-    if (leg.cseq !== fields.cseq || leg.source.address !== event.source.address) continue;
-    const exact = leg.source.port === event.source.port && leg.destination.address === event.destination.address;
-    if (found && !(exact && !certain)) continue;
-    found = leg;
-    certain = exact;
-  }
-  return found;
 }

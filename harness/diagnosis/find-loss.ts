@@ -1,7 +1,8 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
 import type { Alteration, Certainty, Loss } from './attempt.js';
-import type { Coverage } from './coverage.js';
+import { type Coverage, pointsMissing } from './coverage.js';
+import type { Leg } from './leg.js';
 import { type LegNode, leavesOf, senderOf } from './leg-tree.js';
 import * as reasons from './loss-reason.js';
 import { type DiagnosisOptions, nameOf } from './options.js';
@@ -35,7 +36,8 @@ export function followFinal(leaf: LegNode, first: Arrow, evidence: Evidence): Fi
     if (broken) return { loss: broken, alteration, top: node, leavesTrace: false };
     const parent: LegNode | null = node.parent;
     if (!parent) return { loss: null, alteration, top: node, leavesTrace: false };
-    const hidden = !parent.seen && node.leg.inviteSeen && !evidence.coverage.sees(node.leg.source, parent.leg.source);
+    // Its INVITE must have come from there: where the trace does not hold that, it holds nothing of that side.
+    const hidden = !parent.seen && node.leg.inviteSeen;
     if (hidden) return { loss: null, alteration, top: node, leavesTrace: true };
     if (!upstream) return { loss: swallowed(node, final, evidence), alteration, top: node, leavesTrace: false };
     if (upstream.status !== final.status) {
@@ -90,9 +92,9 @@ function lossOnLeg(node: LegNode, final: Arrow, passedOn: boolean, evidence: Evi
   const sends = leg.finals.filter((candidate) => candidate.status === final.status && candidate.firstTime >= final.firstTime);
   const rightly = sends.filter((candidate) => leg.isReturnAddress(candidate.destination));
   if (leg.inviteSeen && rightly.length === 0) return misdelivered(node, final, evidence);
-  const arrivals = rightly.map((candidate) => evidence.coverage.arrived(candidate));
-  if (rightly.length > 0 && arrivals.every((arrived) => arrived === false)) return lostOnWire(rightly[0] as Arrow, evidence);
-  const arrivedFinal = rightly.find((candidate) => evidence.coverage.arrived(candidate) !== false) ?? final;
+  const arrivals = rightly.map((candidate) => evidence.coverage.arrived(candidate, leg));
+  if (rightly.length > 0 && arrivals.every((arrived) => arrived === false)) return lostOnWire(leg, rightly[0] as Arrow, evidence);
+  const arrivedFinal = rightly.find((candidate) => evidence.coverage.arrived(candidate, leg) !== false) ?? final;
   if (node.parent === null && !leg.cameFromElsewhere) {
     return isTakenAnyway(arrivedFinal, evidence) ? null : notAccepted(node, arrivedFinal, evidence);
   }
@@ -121,15 +123,17 @@ function base(final: Arrow): Pick<Loss, 'status' | 'at' | 'brokenBy' | 'between'
 function notAcked(node: LegNode, final: Arrow, evidence: Evidence): Loss {
   const hop = senderOf(node);
   const proven = final.count > 1 || evidence.end - final.firstTime >= evidence.options.horizonMs;
-  const certainty = !proven ? 'unknown' : evidence.coverage.arrived(final) === true || seesOtherSide(node, evidence) ? 'seen' : 'inferred';
+  const certainty = !proven
+    ? 'unknown'
+    : evidence.coverage.arrived(final, node.leg) === true || seesOtherSide(node, evidence)
+      ? 'seen'
+      : 'inferred';
   return { ...base(final), kind: 'not-acked', hop, certainty, reason: reasons.notAcked(node, hop, final, evidence) };
 }
 
 /** Whether the trace shows the hop's other side too: then its own packets could not have been missed. */
 function seesOtherSide(node: LegNode, { coverage }: Evidence): boolean {
-  const { leg, parent } = node;
-  if (coverage.watches(leg.source)) return true;
-  return parent?.seen === true && coverage.sees(parent.leg.source, parent.leg.destination);
+  return coverage.watches(node.leg.source) || node.parent?.seen === true;
 }
 
 function swallowed(node: LegNode, final: Arrow, evidence: Evidence, instead?: Arrow): Loss {
@@ -158,7 +162,7 @@ function misdelivered(node: LegNode, final: Arrow, evidence: Evidence): Loss {
 
 function notAccepted(node: LegNode, final: Arrow, evidence: Evidence): Loss {
   const certainty: Certainty =
-    evidence.coverage.arrived(final) === true ? 'seen' : final.count > 1 || final.fault !== null ? 'inferred' : 'unknown';
+    evidence.coverage.arrived(final, node.leg) === true ? 'seen' : final.count > 1 || final.fault !== null ? 'inferred' : 'unknown';
   return {
     ...base(final),
     kind: 'not-accepted',
@@ -169,10 +173,10 @@ function notAccepted(node: LegNode, final: Arrow, evidence: Evidence): Loss {
   };
 }
 
-function lostOnWire(final: Arrow, evidence: Evidence): Loss {
+function lostOnWire(leg: Leg, final: Arrow, evidence: Evidence): Loss {
   const { coverage } = evidence;
   const between: [SocketAddress, SocketAddress] = [final.source, final.destination];
-  const missing = coverage.pointsMissing(final);
+  const missing = pointsMissing(final, leg);
   const watched = coverage.watches(final.destination) || missing.some((point) => coverage.watchedAt(point, final.firstTime));
   return {
     ...base(final),

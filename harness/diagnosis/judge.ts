@@ -74,7 +74,7 @@ function finalAtOriginator(root: LegNode, ends: readonly TargetEnd[], evidence: 
     else if (
       !taken &&
       root.leg.isReturnAddress(final.destination) &&
-      evidence.coverage.arrived(final) !== false &&
+      evidence.coverage.arrived(final, root.leg) !== false &&
       isTakenAnyway(final, evidence)
     ) {
       taken = final;

@@ -89,11 +89,34 @@ export class Leg {
     return last;
   }
 
+  /** Capture points at which anything of this leg went the same way or back: they should see this message too. */
+  pointsSeeing(message: Arrow): string[] {
+    const points: string[] = [];
+    for (const arrow of this.arrows) {
+      if (!isBetweenSameHosts(arrow, message)) continue;
+      for (const transmission of arrow.transmissions) {
+        for (const point of transmission.points) if (!points.includes(point)) points.push(point);
+      }
+    }
+    return points;
+  }
+
   /** Whether a response addressed there goes back to where the INVITE came from. */
   isReturnAddress(destination: SocketAddress): boolean {
     if (sameSocketAddress(destination, this.source)) return true;
     return this.arrows.some((arrow) => arrow.kind === 'invite' && sameSocketAddress(arrow.source, destination));
   }
+}
+
+function isBetweenSameHosts(one: Arrow, other: Arrow): boolean {
+  const [from, to] = [other.source, other.destination];
+  if (from.address === to.address) {
+    // On one host, as in a lab on 127.0.0.1, ports tell the elements apart.
+    const ports = [one.source.port, one.destination.port];
+    return one.source.address === from.address && ports.includes(from.port) && ports.includes(to.port);
+  }
+  const hosts = [one.source.address, one.destination.address];
+  return hosts.includes(from.address) && hosts.includes(to.address);
 }
 
 /** An ACK for a 2xx names the To tag of the answer that it takes (RFC 3261 §13.2.2.4); others are matched by branch already. */

@@ -18,7 +18,7 @@ function byLikeness(node: LegNode, { options }: Evidence): string {
 export function notAcked(node: LegNode, hop: SocketAddress, final: Arrow, evidence: Evidence): string {
   const { options, end } = evidence;
   const sender = nameOf(options, node.leg.destination);
-  const seen = evidence.coverage.arrived(final) === true ? 'reached' : 'was sent to';
+  const seen = evidence.coverage.arrived(final, node.leg) === true ? 'reached' : 'was sent to';
   const upstream = node.parent?.leg.firstFinal;
   const later = upstream && upstream.firstTime >= final.firstTime;
   const instead = later
@@ -74,7 +74,7 @@ export function notAccepted(node: LegNode, final: Arrow, evidence: Evidence): st
     final.fault === null
       ? ' Nothing by which a client matches responses looks wrong in it.'
       : ` It does not fit the INVITE: ${final.fault} differs, and ${nameOf(options, node.leg.destination)} sent it so.`;
-  const seen = evidence.coverage.arrived(final) === true ? 'reached the socket of' : 'was seen on its way to';
+  const seen = evidence.coverage.arrived(final, node.leg) === true ? 'reached the socket of' : 'was seen on its way to';
   return `The ${text(final)} ${seen} ${originator} ${repetitionText(final)}, and ${originator} never ACKed it.${why}`;
 }
 

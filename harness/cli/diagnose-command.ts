@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Attempt } from '../diagnosis/attempt.js';
+import { type CaptureDiagnosis, DEFAULT_HORIZON_MS, diagnoseCaptures } from '../diagnosis/diagnose-captures.js';
+import { BusyhereError } from '../platform/errors.js';
+import { SystemClock } from '../platform/system-clock.js';
+import { type AttemptFilter, hasTrouble, isWanted } from '../report/diagnosis/attempt-filter.js';
+import type { DiagnosisReporter } from '../report/diagnosis/diagnosis-reporter.js';
+import { JsonDiagnosis } from '../report/diagnosis/json-diagnosis.js';
+import { TextDiagnosis } from '../report/diagnosis/text-diagnosis.js';
+import { glyphsFor } from '../report/glyphs.js';
+import { paletteFor } from '../report/palette.js';
+import type { Duration } from '../scenario/model.js';
+import { durationMs } from '../scenario/parse-terms.js';
+import { RFC3261_TIMERS } from '../transaction/timer-values.js';
+import type { Invocation } from './commands.js';
+import { EXIT_CODES, type ExitCode } from './exit-code.js';
+import type { Host } from './host.js';
+import { terminalOf } from './host-terminal.js';
+
+interface DiagnoseFlags {
+  readonly json?: boolean;
+  readonly only?: 'lost';
+  readonly callId?: readonly string[];
+  readonly from?: readonly string[];
+  readonly to?: readonly string[];
+  readonly horizon?: Duration;
+  readonly ladder?: boolean;
+}
+
+/** Attempts are put in order of their beginning in portions of so many: few captures hold more. */
+const PORTION = 5000;
+const QUIET_MS = 1000;
+
+/** `busyhere diagnose`: what became of every final response in captures. */
+export async function diagnoseCommand({ args, flags }: Invocation, host: Host): Promise<ExitCode> {
+  if (args.length === 0)
+    throw new BusyhereError('usage', 'diagnose needs a capture', 'busyhere diagnose call.pcapng; - reads standard input');
+  return new DiagnoseRun(args, flags as DiagnoseFlags, host).run();
+}
+
+class DiagnoseRun {
+  readonly #filter: AttemptFilter;
+  readonly #reporter: DiagnosisReporter;
+  readonly #portion: Attempt[] = [];
+  readonly #clock = new SystemClock();
+  readonly #began = this.#clock.now();
+  #told = 0;
+  #troubled = 0;
+  #progressShown = false;
+
+  constructor(
+    private readonly paths: readonly string[],
+    private readonly flags: DiagnoseFlags,
+    private readonly host: Host,
+  ) {
+    const { only, callId = [], from = [], to = [], json = false, ladder = false } = flags;
+    this.#filter = { onlyLost: only === 'lost', callIds: callId, from, to };
+    const terminal = terminalOf(host.stdout, host);
+    this.#reporter = json
+      ? new JsonDiagnosis({ write: (text) => void host.stdout.write(text) })
+      : new TextDiagnosis({ terminal, glyphs: glyphsFor(terminal.hasUnicode), palette: paletteFor(terminal), ladders: ladder });
+  }
+
+  async run(): Promise<ExitCode> {
+    const { horizon } = this.flags;
+    const diagnosis = await diagnoseCaptures(
+      this.paths.map((path) => (path === '-' ? path : this.#shownPath(path))),
+      {
+        standardInput: this.host.stdin ?? Readable.from([]),
+        horizonMs: horizon === undefined ? DEFAULT_HORIZON_MS : durationMs(horizon, RFC3261_TIMERS.t1),
+        onAttempt: (attempt) => this.#take(attempt),
+        onProgress: (progress) => this.#progress(progress),
+      },
+    );
+    this.#tell();
+    this.#endProgress();
+    this.#reporter.finished(diagnosis);
+    if (this.flags.json)
+      for (const { problem } of diagnosis.captures) if (problem !== null) this.host.stderr.write(`busyhere: ${problem}\n`);
+    return this.#exitCode(diagnosis);
+  }
+
+  /** As the user wrote it where the process stands in the folder that it was written for. */
+  #shownPath(path: string): string {
+    return this.host.cwd === process.cwd() ? path : resolve(this.host.cwd, path);
+  }
+
+  #take(attempt: Attempt): void {
+    if (!isWanted(attempt, this.#filter)) return;
+    this.#portion.push(attempt);
+    if (this.#portion.length >= PORTION) this.#tell();
+  }
+
+  #tell(): void {
+    this.#endProgress();
+    this.#portion.sort((one, other) => one.startedAt - other.startedAt);
+    for (const attempt of this.#portion) {
+      this.#told += 1;
+      if (hasTrouble(attempt)) this.#troubled += 1;
+      this.#reporter.attempt(attempt);
+    }
+    this.#portion.length = 0;
+  }
+
+  /** One line on standard error that is written over, and only where somebody may be waiting before it. */
+  #progress({ octets, of, messages }: { octets: number; of: number | undefined; messages: number }): void {
+    if (!terminalOf(this.host.stderr, this.host).isLive || this.#clock.now() - this.#began < QUIET_MS) return;
+    const part = of === undefined || of === 0 ? `${Math.round(octets / 1e6)} MB` : `${Math.min(100, Math.round((octets / of) * 100))} %`;
+    this.host.stderr.write(`\r${part} read, ${messages} SIP messages `);
+    this.#progressShown = true;
+  }
+
+  #endProgress(): void {
+    if (this.#progressShown) this.host.stderr.write('\r\u001b[K');
+    this.#progressShown = false;
+  }
+
+  #exitCode({ captures }: CaptureDiagnosis): ExitCode {
+    if (this.#troubled > 0) return EXIT_CODES.notAsExpected;
+    // Nothing could be read of a damaged capture: that is not "nothing lost".
+    if (this.#told === 0 && captures.some(({ problem, messages }) => problem !== null && messages === 0)) return EXIT_CODES.usage;
+    return EXIT_CODES.asExpected;
+  }
+}

@@ -1,0 +1,24 @@
+import * as values from './flag-values.js';
+import type { Flag } from './flags.js';
+
+export const DIAGNOSE_FLAGS: readonly Flag[] = [
+  { name: 'json', description: 'one JSON object instead of text' },
+  {
+    name: 'only',
+    value: 'lost',
+    description: 'only attempts that lost a final response or had it altered',
+    read: values.oneOf('only', ['lost']),
+  },
+  { name: 'call-id', value: 'ID', repeatable: true, description: 'only attempts with this Call-ID on any leg' },
+  { name: 'from', value: 'WHO', repeatable: true, description: "only attempts of this user or originator's address" },
+  { name: 'to', value: 'WHO', repeatable: true, description: "only attempts to this user or callee's address" },
+  {
+    name: 'horizon',
+    value: 'TIME',
+    standard: '2s',
+    description: 'how long after its last branch ended an attempt must have been watched to be sure: 500ms, 2s, 64T1',
+    read: values.duration('horizon'),
+  },
+  { name: 'ladder', description: 'draw every attempt as a ladder, not only those that lost something' },
+  { name: 'html', value: 'DIR', planned: true, description: 'a report as a page' },
+];

@@ -1,0 +1,123 @@
+import type { Attempt, Loss, Outcome } from '../../diagnosis/attempt.js';
+import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
+import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
+import { responseText } from '../../diagnosis/wording.js';
+import { formatSocketAddress } from '../../platform/socket-address.js';
+import type { Glyphs } from '../glyphs.js';
+import { drawLadder } from '../ladder.js';
+import type { Palette } from '../palette.js';
+import type { Terminal } from '../terminal.js';
+import { countText, hangingText } from '../text-layout.js';
+import { hasTrouble } from './attempt-filter.js';
+import type { DiagnosisReporter } from './diagnosis-reporter.js';
+
+export interface TextDiagnosisOptions {
+  readonly terminal: Terminal;
+  readonly glyphs: Glyphs;
+  readonly palette: Palette;
+  /** Of all attempts, not only of those that lost something. */
+  readonly ladders: boolean;
+}
+
+/** Tells people: a line for each attempt, and for each lost response where, how, why, and its ladder. */
+export class TextDiagnosis implements DiagnosisReporter {
+  readonly #counts = new Map<Outcome, number>();
+  #lost = 0;
+
+  constructor(private readonly options: TextDiagnosisOptions) {}
+
+  attempt(attempt: Attempt): void {
+    this.#counts.set(attempt.outcome, (this.#counts.get(attempt.outcome) ?? 0) + 1);
+    const trouble = hasTrouble(attempt);
+    if (trouble) this.#lost += 1;
+    const lines = [this.#head(attempt)];
+    if (trouble) lines.push(...this.#explanation(attempt));
+    if (trouble || this.options.ladders) lines.push(...this.#ladder(attempt));
+    this.#write(lines);
+  }
+
+  finished({ captures, notes }: CaptureDiagnosis): void {
+    const { palette, glyphs } = this.options;
+    const noteLines = notes.flatMap((note) => this.#labelled('note', note));
+    const counts = [...this.#counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+    const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
+    const messages = captures.reduce((sum, capture) => sum + capture.messages, 0);
+    const summary = `${countText(total, 'attempt')} in ${countText(messages, 'SIP message')}${counts === '' ? '' : `: ${counts}`}`;
+    const verdict = this.#lost === 0 ? palette.good('nothing lost or altered') : palette.bad(`${this.#lost} lost or altered`);
+    this.#write([...(noteLines.length > 0 ? [...noteLines, ''] : []), `  ${glyphs.text(summary)} ${glyphs.dot} ${verdict}`]);
+  }
+
+  #write(lines: readonly string[]): void {
+    this.options.terminal.write(`${lines.join('\n')}\n`);
+  }
+
+  /** `✗ +12.345 s  alice 10.0.0.1:5060 → bob 10.0.0.3:5060  pending  486 at the callee, nothing at the originator` */
+  #head(attempt: Attempt): string {
+    const { glyphs, palette } = this.options;
+    const sign = hasTrouble(attempt)
+      ? palette.bad(glyphs.failed)
+      : attempt.outcome === 'ringing'
+        ? palette.faint(glyphs.notRun)
+        : palette.good(glyphs.passed);
+    const time = `+${(attempt.startedAt / 1000).toFixed(3)} s`;
+    const who = (user: string | null, address: string): string => (user === null ? address : `${user} ${address}`);
+    const callee = attempt.callee ? formatSocketAddress(attempt.callee) : 'an unknown place';
+    const ends = `${who(attempt.from, formatSocketAddress(attempt.originator))} → ${who(attempt.to, callee)}`;
+    return `${sign} ${palette.faint(time)}  ${glyphs.text(printable(ends))}  ${palette.heading(attempt.outcome)}  ${glyphs.text(finalsText(attempt))}`;
+  }
+
+  #explanation(attempt: Attempt): string[] {
+    const { loss, alteration, callIds, notes } = attempt;
+    return [
+      ...(loss ? this.#labelled('lost', `${lossPlace(loss)} (${loss.certainty}): ${loss.reason}`) : []),
+      ...(alteration
+        ? this.#labelled('altered', `at ${formatSocketAddress(alteration.hop)} (${alteration.certainty}): ${alteration.reason}`)
+        : []),
+      ...(loss ? this.#labelled('usually', USUAL_CAUSES[loss.kind].causes) : []),
+      ...(loss ? this.#labelled('look at', USUAL_CAUSES[loss.kind].lookAt) : []),
+      ...this.#labelled('Call-ID', [...callIds, ...this.#frame(attempt)].join(', ')),
+      ...notes.flatMap((note) => this.#labelled('note', note)),
+    ];
+  }
+
+  /** Where to find the lost response in the capture. */
+  #frame({ events }: Attempt): string[] {
+    const ended = events.find(({ lost }) => lost);
+    return ended?.frame === undefined ? [] : [`frame ${ended.frame} of ${ended.point}`];
+  }
+
+  #ladder(attempt: Attempt): string[] {
+    const { terminal, glyphs, palette } = this.options;
+    const lines = drawLadder(attempt, {
+      width: terminal.columns,
+      glyphs,
+      nameOf: () => undefined,
+      emphasise: palette.striking,
+      fade: palette.faint,
+    });
+    return lines.length === 0 ? [] : ['', ...lines, ''];
+  }
+
+  #labelled(label: string, text: string): string[] {
+    const { terminal, glyphs, palette } = this.options;
+    const [first = '', ...further] = hangingText(`    ${label.padEnd(8)} `, glyphs.text(printable(text)), terminal.columns - 1);
+    return [first.replace(label, palette.faint(label)), ...further];
+  }
+}
+
+function finalsText({ finalAtCallee, finalAtOriginator }: Attempt): string {
+  if (finalAtCallee === null && finalAtOriginator === null) return 'no final anywhere';
+  if (finalAtCallee === finalAtOriginator && finalAtCallee !== null) return responseText(finalAtCallee);
+  const at = (final: number | null, place: string): string => `${final === null ? 'nothing' : responseText(final)} at the ${place}`;
+  return `${at(finalAtCallee, 'callee')}, ${at(finalAtOriginator, 'originator')}`;
+}
+
+function lossPlace({ kind, hop, between }: Loss): string {
+  if (hop) return `${kind} at ${formatSocketAddress(hop)}`;
+  return between ? `${kind} between ${formatSocketAddress(between[0])} and ${formatSocketAddress(between[1])}` : kind;
+}
+
+/** What strangers wrote into a capture must not drive the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+}
