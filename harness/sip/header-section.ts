@@ -4,6 +4,7 @@ import { type HeaderName, headerNameAt } from './header-names.js';
 import type { ParseLimits } from './parse-limits.js';
 
 const CR = 0x0d;
+const LF = 0x0a;
 
 /** What is wrong, where, and the response it deserves. */
 export interface Fault {
@@ -37,8 +38,10 @@ export function readHeaderSection(text: string, start: number, limits: ParseLimi
     if (colon < at) colon = indexOrEnd(text, ':', at);
     const folded = end > feed + 1;
     const name = colon < end ? (headerNameAt(text, at, colon) ?? nameBeforeBlanks(text, at, colon)) : undefined;
-    if (name) lines.push(new FieldLine(name, text, at, colon + 1, end, folded));
-    fault ??= lineFault(text, at, end, folded, name !== undefined, limits);
+    const ends = endsWell(text, at, end, folded);
+    // A line that ends badly is written anew, lest a response take the fault over.
+    if (name) lines.push(ends ? new FieldLine(name, text, at, colon + 1, end, folded) : FieldLine.of(name, text.slice(colon + 1, end)));
+    fault ??= name && ends && end - at <= limits.maxLineOctets ? undefined : lineFault(at, name, ends, limits);
   }
   return { lines, end: text.length, fault: fault ?? bad(text.length, 'no empty line after the header fields') };
 }
@@ -59,24 +62,26 @@ function endOfField(text: string, feed: number): number {
   return end;
 }
 
-function lineFault(text: string, start: number, end: number, folded: boolean, named: boolean, limits: ParseLimits): Fault | undefined {
-  if (!named) return bad(start, 'header field without a name and a colon');
-  if (text.charCodeAt(end - 2) !== CR || (folded && hasBareLineFeed(text, start, end))) return bad(start, 'line ends with a bare LF');
-  if (end - start <= limits.maxLineOctets) return undefined;
-  return { offset: start, reason: `header field of more than ${limits.maxLineOctets} octets`, status: 513 };
-}
-
 /** RFC 3261 section 25.1, HCOLON: white space may stand before the colon. */
 function nameBeforeBlanks(text: string, start: number, colon: number): HeaderName | undefined {
   const nameEnd = skip(text, start, TOKEN);
   return skip(text, nameEnd, BLANK) === colon ? headerNameAt(text, start, nameEnd) : undefined;
 }
 
-function hasBareLineFeed(text: string, start: number, end: number): boolean {
-  for (let feed = text.indexOf('\n', start); feed >= 0 && feed < end; feed = text.indexOf('\n', feed + 1)) {
-    if (text.charCodeAt(feed - 1) !== CR) return true;
+/** Whether each line of the field ends with CRLF. */
+function endsWell(text: string, start: number, end: number, folded: boolean): boolean {
+  if (text.charCodeAt(end - 1) !== LF || text.charCodeAt(end - 2) !== CR) return false;
+  if (!folded) return true;
+  for (let feed = text.indexOf('\n', start); feed < end - 1; feed = text.indexOf('\n', feed + 1)) {
+    if (text.charCodeAt(feed - 1) !== CR) return false;
   }
-  return false;
+  return true;
+}
+
+function lineFault(offset: number, name: HeaderName | undefined, ends: boolean, { maxLineOctets }: ParseLimits): Fault {
+  if (!name) return bad(offset, 'header field without a name and a colon');
+  if (!ends) return bad(offset, 'line ends with a bare LF');
+  return { offset, reason: `header field of more than ${maxLineOctets} octets`, status: 513 };
 }
 
 function bad(offset: number, reason: string): Fault {
