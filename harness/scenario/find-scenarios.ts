@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Mistake, throwMistakes } from './mistake.js';
 import { wholeFile } from './source-file.js';
@@ -44,8 +44,12 @@ export function findScenarios(paths: readonly string[], cwd: string): ScenarioPa
   return scenarios;
 }
 
+/** A folder's own files come before those in folders below it: what it is about before what it is compared with. */
 function filesBelow(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((one, other) => (one.name < other.name ? -1 : 1));
+  const depth = (entry: Dirent): number => (entry.isDirectory() ? 1 : 0);
+  const entries = readdirSync(folder, { withFileTypes: true }).sort(
+    (one, other) => depth(one) - depth(other) || (one.name < other.name ? -1 : 1),
+  );
   return entries.flatMap((entry) => {
     if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === PROFILES_FOLDER) return [];
     const path = join(folder, entry.name);

@@ -79,11 +79,14 @@ export class InvitationWatch implements AttemptWatch {
     return Math.min(disturbed + horizonMs, since + HORIZONS_AT_MOST * horizonMs);
   }
 
-  /** When the last branch ended and the hop had ACKed it; while a branch is open, when anything was last seen. On the clock. */
-  #lastChange({ lastBranchEndedAt, lastSeenAt, events }: Attempt): number {
+  /**
+   * When the last branch ended and the hop had ACKed it; while a branch is open, or the originator has given up and
+   * waits for its 487, when anything was last seen. On the clock.
+   */
+  #lastChange({ lastBranchEndedAt, lastSeenAt, cancelledByOriginator, events }: Attempt): number {
     const { clock, trace } = this.options;
     const acks = events.filter(({ kind }) => kind === 'ack').map(({ time }) => time);
-    const changed = lastBranchEndedAt === null ? lastSeenAt : Math.max(lastBranchEndedAt, ...acks);
+    const changed = lastBranchEndedAt === null || cancelledByOriginator ? lastSeenAt : Math.max(lastBranchEndedAt, ...acks);
     return clock.now() - trace.elapsed + changed;
   }
 

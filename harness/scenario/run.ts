@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Engine, memoryEngine, udpEngine } from '../lab/engine.js';
 import { BusyhereError } from '../platform/errors.js';
 import { LoopWatch } from '../platform/loop-watch.js';
@@ -38,6 +39,7 @@ class SuiteRunner {
   ) {
     this.#timers = options.timers === 'fast' ? FAST_TIMERS : RFC3261_TIMERS;
     this.#random = new SeededRandom(options.seed);
+    setMaxListeners(0, options.signal); // everything that waits listens to it, and every case waits
     if (options.engine === 'udp') {
       this.#shared = udpEngine(this.#random, { singleAddress: options.singleAddress ?? false });
       this.#loop = new LoopWatch(this.#shared.clock, this.#timers.t1);
