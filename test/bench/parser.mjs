@@ -7,7 +7,15 @@ import { pathToFileURL } from 'node:url';
 
 const { parseMessage } = await import('../../dist/esm/sip/parse-message.js');
 
-const BODY = ['v=0', 'o=alice 2890844526 2890844526 IN IP4 127.0.0.2', 's=-', 'c=IN IP4 127.0.0.2', 't=0 0', 'm=audio 49172 RTP/AVP 0', ''].join('\r\n');
+const BODY = [
+  'v=0',
+  'o=alice 2890844526 2890844526 IN IP4 127.0.0.2',
+  's=-',
+  'c=IN IP4 127.0.0.2',
+  't=0 0',
+  'm=audio 49172 RTP/AVP 0',
+  '',
+].join('\r\n');
 const INVITE = [
   'INVITE sip:bob@lab.example SIP/2.0',
   'Via: SIP/2.0/UDP 127.0.0.2:5060;branch=z9hG4bK776asdhds;rport',
@@ -37,7 +45,9 @@ function readRoutingFields(datagram) {
 
 /** One core, best of several rounds. Each round has datagrams of its own, as a socket would give them. */
 export function parserRate({ rounds = 10, messages = 100_000 } = {}) {
-  const datagrams = Array.from({ length: 1000 }, (_, index) => Buffer.from(INVITE.replace('z9hG4bK776', `z9hG4bK${100 + (index % 900)}`), 'latin1'));
+  const datagrams = Array.from({ length: 1000 }, (_, index) =>
+    Buffer.from(INVITE.replace('z9hG4bK776', `z9hG4bK${100 + (index % 900)}`), 'latin1'),
+  );
   let best = 0;
   for (let round = 0; round < rounds; round++) {
     const start = process.hrtime.bigint();
