@@ -57,8 +57,10 @@ function addCommand(program: Commander, entry: CommandEntry, host: Host, onEnd: 
     .argument(entry.args, entry.argsDescription)
     .addHelpText('after', () => `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp()}`);
   for (const flag of entry.flags) command.addOption(optionFor(flag));
-  command.action(async (args: string[], given: Record<string, unknown>) => {
-    const flags = { ...readConfigFile(host.cwd, entry.flags), ...given };
+  // One argument arrives as text, several as a list, none as undefined.
+  command.action(async (written: string | string[] | undefined, given: Record<string, unknown>) => {
+    const args = [written ?? []].flat();
+    const flags = { ...(entry.flags.length > 0 ? readConfigFile(host.cwd, entry.flags) : {}), ...given };
     const execute = await entry.load();
     onEnd(await execute({ args, flags }, host));
   });

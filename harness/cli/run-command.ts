@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BusyhereError } from '../platform/errors.js';
 import { fanOut } from '../report/reporter.js';
 import type { Case } from '../scenario/case.js';
@@ -35,6 +36,7 @@ const WORKERS = 16;
 export async function runCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
   const flags = invocation.flags as RunFlags;
   const interruption = new AbortController();
+  setMaxListeners(0, interruption.signal); // every case at work listens to it
   const options = runOptions(flags, interruption.signal, host);
   const cases = chooseCases(invocation, host.cwd);
   if (flags.list) return listCases(cases, host);

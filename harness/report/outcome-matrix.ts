@@ -1,4 +1,5 @@
 import type { Case } from '../scenario/case.js';
+import type { Expectation } from '../scenario/model.js';
 import type { AttemptResult, CaseResult, CaseStatus } from '../scenario/result.js';
 import { groupBy } from './group-by.js';
 
@@ -38,9 +39,9 @@ export interface JudgedCase {
   readonly result: CaseResult;
 }
 
-/** One matrix for each folder of scenarios, rows and columns in the order of the cases. */
+/** One matrix for each folder of scenarios. */
 export function outcomeMatrices(judged: readonly JudgedCase[]): OutcomeMatrix[] {
-  const suites = groupBy(judged, ({ case: { scenario } }) => suiteOf(scenario));
+  const suites = groupBy(broadestFirst(judged), ({ case: { scenario } }) => suiteOf(scenario));
   return [...suites].map(([suite, members]) => suiteMatrix(suite, members));
 }
 
@@ -49,16 +50,22 @@ function suiteOf(scenario: string): string {
   return slash < 0 ? scenario : scenario.slice(0, slash);
 }
 
+/** The scenario with the most trust profiles is what its folder is about; those with fewer look at something beside it. */
+export function broadestFirst<Judged extends Pick<JudgedCase, 'case'>>(judged: readonly Judged[]): Judged[] {
+  const groups = [...groupBy(judged, ({ case: { scenario } }) => scenario).values()];
+  const breadth = (group: readonly Judged[]): number => new Set(group.map(({ case: { trust } }) => trust)).size;
+  return groups.sort((one, other) => breadth(other) - breadth(one)).flat();
+}
+
 function suiteMatrix(suite: string, members: readonly JudgedCase[]): OutcomeMatrix {
   const cells = new Map<string, CellOutcome[]>();
   const rows = new Set<string>();
-  const columns = new Set<string>();
+  const columns = new ColumnNames();
   for (const member of members) {
     const row = member.case.trust ?? NO_PROFILE;
-    for (const [column, outcome] of outcomesOf(member)) {
+    for (const { title, outcome } of outcomesOf(member)) {
       rows.add(row);
-      columns.add(column);
-      const key = cellKey(row, column);
+      const key = cellKey(row, columns.nameFor(title, member.case.scenario, members));
       cells.set(key, [...(cells.get(key) ?? []), outcome]);
     }
   }
@@ -67,7 +74,7 @@ function suiteMatrix(suite: string, members: readonly JudgedCase[]): OutcomeMatr
     suite,
     reference: references.size === 1 ? ([...references][0] ?? null) : null,
     rows: [...rows],
-    columns: [...columns],
+    columns: columns.names,
     cell: (row, column) => {
       const outcomes = cells.get(cellKey(row, column));
       return outcomes && { outcomes: merge(outcomes), cases: outcomes.length };
@@ -75,17 +82,64 @@ function suiteMatrix(suite: string, members: readonly JudgedCase[]): OutcomeMatr
   };
 }
 
+/**
+ * A column for each title. A scenario whose attempt of the same title is expected to end otherwise under the same profile
+ * looks at another thing, and gets a column of its own that names it.
+ */
+class ColumnNames {
+  /** For each column what is expected in each row. */
+  readonly #columns = new Map<string, Map<string, string>>();
+  readonly #chosen = new Map<string, string>();
+
+  get names(): string[] {
+    return [...this.#columns.keys()];
+  }
+
+  nameFor(title: string, scenario: string, members: readonly JudgedCase[]): string {
+    const key = cellKey(scenario, title);
+    const name = this.#chosen.get(key) ?? this.#choose(title, scenario, members);
+    this.#chosen.set(key, name);
+    return name;
+  }
+
+  #choose(title: string, scenario: string, members: readonly JudgedCase[]): string {
+    const wanted = expectedByRow(title, scenario, members);
+    const present = this.#columns.get(title);
+    const agrees = present === undefined || [...wanted].every(([row, values]) => (present.get(row) ?? values) === values);
+    const name = agrees ? title : `${title} (${scenario.slice(scenario.lastIndexOf('/') + 1)})`;
+    this.#columns.set(name, new Map([...(this.#columns.get(name) ?? []), ...wanted]));
+    return name;
+  }
+}
+
+function expectedByRow(title: string, scenario: string, members: readonly JudgedCase[]): Map<string, string> {
+  const own = members.filter(({ case: played }) => played.scenario === scenario);
+  const rows = groupBy(own, ({ case: { trust } }) => trust ?? NO_PROFILE);
+  const expected = (cases: readonly JudgedCase[]): string => {
+    const values = cases.flatMap(({ case: played }) => expectationOf(title, played)?.observed.map(String) ?? []);
+    return [...new Set(values)].sort().join();
+  };
+  return new Map([...rows].map(([row, cases]) => [row, expected(cases)]));
+}
+
+function expectationOf(title: string, { steps, expectations }: Case): Expectation | undefined {
+  const step = steps.find((one) => 'title' in one && one.title === title);
+  return expectations.find(({ label }) => label === step?.label);
+}
+
 function cellKey(row: string, column: string): string {
   return JSON.stringify([row, column]);
 }
 
 /** An outcome for each attempt that something is expected of; cases that were not run have no attempts to show. */
-function outcomesOf({ case: played, result }: JudgedCase): [column: string, outcome: CellOutcome][] {
-  const expected = new Set(played.expectations.map(({ label }) => label));
-  return played.steps.flatMap((step): [string, CellOutcome][] => {
-    if ((step.verb !== 'invite' && step.verb !== 'message') || !expected.has(step.label)) return [];
-    const attempt = result.attempts.find(({ label }) => label === step.title);
-    return [[step.title, attempt ? outcomeOf(attempt, played, result) : { value: 'not run', letIn: false, verdict: 'not run', count: 1 }]];
+function outcomesOf({ case: played, result }: JudgedCase): { title: string; outcome: CellOutcome }[] {
+  const titles = played.steps.flatMap((step) => ('title' in step && expectationOf(step.title, played) ? [step.title] : []));
+  return titles.map((title) => {
+    const attempt = result.attempts.find(({ label }) => label === title);
+    return {
+      title,
+      outcome: attempt ? outcomeOf(attempt, played, result) : { value: 'not run', letIn: false, verdict: 'not run', count: 1 },
+    };
   });
 }
 

@@ -31,8 +31,8 @@ test('runs the case of the article, tells it, and ends by itself', async () => {
   const { code, stdout, stderr } = await command.run(['run', ...SUITE, '--engine', 'memory', '--seed', '7']);
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/ {2}gateway-host {9}486\n/);
-  expect(stdout).toMatch(/ {2}shared-listener {6}pending\n/);
+  expect(stdout).toMatch(/ {2}gateway-host +486\n/);
+  expect(stdout).toMatch(/ {2}shared-listener +pending\n/);
   expect(stdout).toContain('Where the 486 ended');
   expect(stdout).toContain('Your request to have a voice conversation cannot be');
   expect(stdout).not.toContain('\u001b');

@@ -1,6 +1,6 @@
 import type { Case } from '../../scenario/case.js';
 import type { CaseFinished } from '../../scenario/run-events.js';
-import { hangingText, wrapText } from '../text-layout.js';
+import { wrapText } from '../text-layout.js';
 import { attemptView, type ViewContext } from './attempt-view.js';
 import { statusSign, tellingAttempts } from './case-text.js';
 
@@ -12,6 +12,6 @@ export function failureView(finished: CaseFinished, number: number, replayOf: (o
   const reason = wrapText(glyphs.text(result.reason ?? result.status), terminal.columns - 5).map((line) => palette.bad(`    ${line}`));
   const attempts = tellingAttempts(result).flatMap((attempt) => ['', ...attemptView(finished, attempt, context)]);
   const capture = result.trace === null ? [] : [`    ${palette.faint('capture')}  ${result.trace}`];
-  const [first = '', ...further] = hangingText('    replay   ', replayOf(finished.case), Number.MAX_SAFE_INTEGER);
-  return [title, ...reason, ...attempts, ...capture, first.replace('replay', palette.faint('replay')), ...further, ''];
+  const replay = `    ${palette.faint('replay')}   ${replayOf(finished.case)}`; // in one piece, to be copied
+  return [title, ...reason, ...attempts, ...capture, replay, ''];
 }

@@ -3,7 +3,7 @@ import type { AttemptResult } from '../../scenario/result.js';
 import type { CaseFinished, RunEvent, RunFinished, RunStarted } from '../../scenario/run-events.js';
 import { type Glyphs, glyphsFor } from '../glyphs.js';
 import { drawMatrix } from '../matrix-view.js';
-import { outcomeMatrices } from '../outcome-matrix.js';
+import { broadestFirst, outcomeMatrices } from '../outcome-matrix.js';
 import { type Palette, paletteFor } from '../palette.js';
 import type { Reporter } from '../reporter.js';
 import type { Terminal } from '../terminal.js';
@@ -135,9 +135,7 @@ export class ListReporter implements Reporter {
     const isLoss = ({ result }: CaseFinished): boolean =>
       result.status === 'passed' &&
       result.attempts.some(({ observed, expected }) => observed === 'pending' && expected.includes('pending'));
-    const shown = this.#cases
-      .map(({ id }) => this.#finished.find(({ case: one }) => one.id === id))
-      .find((one) => one !== undefined && isLoss(one));
+    const shown = broadestFirst(this.#inOrder()).find(isLoss);
     const [attempt] = shown ? tellingAttempts(shown.result).filter(({ observed }) => observed === 'pending') : [];
     if (!shown || !attempt) return [];
     const what = `Where the ${attempt.finalAtCallee ?? 'response'} ended`;
@@ -146,10 +144,12 @@ export class ListReporter implements Reporter {
     return [title, '', ...attemptView(shown, attempt, this.#context), '', ...this.#delivered(shown, attempt)];
   }
 
-  /** Beside the loss, what the originator's screen says where the response arrives: the difference that the fault makes. */
+  /** Beside the loss, what the originator's screen says in the same case under another profile: the difference that the fault makes. */
   #delivered(lost: CaseFinished, { label }: AttemptResult): string[] {
-    const before = this.#inOrder().slice(0, this.#inOrder().indexOf(lost)).reverse();
-    for (const { case: played, result } of before) {
+    const others = ({ variant }: Case): string => JSON.stringify({ ...variant, trust: null });
+    const siblings = this.#inOrder().filter(({ case: one }) => one.scenario === lost.case.scenario && others(one) === others(lost.case));
+    const place = siblings.indexOf(lost);
+    for (const { case: played, result } of [...siblings.slice(0, place).reverse(), ...siblings.slice(place)]) {
       const attempt = result.attempts.find((one) => one.label === label && typeof one.observed === 'number' && one.shown !== null);
       if (!attempt || result.status !== 'passed') continue;
       const where = [played.trust, label].filter((part) => part !== null).join(` ${this.#glyphs.dot} `);

@@ -1,9 +1,9 @@
 import type { CaseStatus, RunResult } from '../../scenario/result.js';
-import { countText, durationText, hangingText } from '../text-layout.js';
+import { countText, durationText } from '../text-layout.js';
 import type { ViewContext } from './attempt-view.js';
 
 /** How the run ended, in what time, and how to have it again. */
-export function summaryLines(result: RunResult, replay: string, { glyphs, palette, terminal }: ViewContext): string[] {
+export function summaryLines(result: RunResult, replay: string, { glyphs, palette }: ViewContext): string[] {
   const { summary } = result;
   const paints: [CaseStatus, string, (text: string) => string][] = [
     ['failed', 'failed', palette.bad],
@@ -20,7 +20,7 @@ export function summaryLines(result: RunResult, replay: string, { glyphs, palett
     `  ${palette.faint('cases ')}  ${counts.join(', ') || 'none'} (${total})`,
     `  ${palette.faint('engine')}  ${result.engine}, ${result.sut}, ${result.timers} timers, horizon ${durationText(result.horizonMs)}`,
     `  ${palette.faint('seed  ')}  ${result.seed}`,
-    ...hangingText('  replay  ', replay, terminal.columns - 1).map((line) => line.replace(/^ {2}replay/, `  ${palette.faint('replay')}`)),
+    `  ${palette.faint('replay')}  ${replay}`, // in one piece, to be copied
   ];
 }
 

@@ -3,6 +3,7 @@ import { drawMatrix } from '../../../harness/report/matrix-view.js';
 import { type JudgedCase, type OutcomeMatrix, outcomeMatrices } from '../../../harness/report/outcome-matrix.js';
 import { paletteFor } from '../../../harness/report/palette.js';
 import { widthOf } from '../../../harness/report/text-layout.js';
+import { loadScenario } from '../../../harness/scenario/load.js';
 import type { CaseResult } from '../../../harness/scenario/result.js';
 import { attemptResult, caseResult, madeUpCases, SWALLOWED } from './made-up.js';
 
@@ -81,4 +82,31 @@ test('counts instead of listing where a cell has many values', () => {
 test('a gateway or a user with an account is not let in', () => {
   const matrix = matrixOf(['no-trust'], () => ({ attempts: [attemptResult({ reached: ['gateway'] }), attemptResult(INTRUSION)] }));
   expect(drawMatrix(matrix, plain).join('\n')).not.toContain('let in');
+});
+
+test('a scenario that expects something else under the same title gets a column of its own; the broadest scenario leads', () => {
+  const side = loadScenario(
+    {
+      name: 'An idle callee',
+      servers: { lcs: { domain: 'lab.example' } },
+      participants: { bob: { home: 'lcs' }, carol: { home: 'lcs' } },
+      profiles: { 'shared-listener': {} },
+      matrix: { trust: ['shared-listener'] },
+      script: [{ carol: { invite: 'bob', as: 'only' } }],
+      expect: { only: [{ observed: 'ringing' }] },
+    },
+    'kb834477/a-control',
+    '/',
+  ).cases.map((played) => ({
+    case: played,
+    result: caseResult(played, { attempts: [attemptResult({ expected: ['ringing'], observed: 'ringing' })] }),
+  }));
+  const broad = madeUpCases(['no-trust', 'shared-listener']).map((played) => ({
+    case: played,
+    result: caseResult(played, { attempts: [attemptResult()] }),
+  }));
+  const [matrix] = outcomeMatrices([...side, ...broad]);
+  expect(matrix?.rows).toEqual(['no-trust', 'shared-listener']);
+  expect(matrix?.columns).toEqual(['carol → bob', INTRUSION.label, 'carol → bob (a-control)']);
+  expect(matrix?.cell('shared-listener', 'carol → bob')?.outcomes).toEqual([{ value: '486', letIn: false, verdict: 'expected', count: 2 }]);
 });
