@@ -61,7 +61,7 @@ export class CallTable {
     for (const call of group.calls) {
       this.#calls.delete(call.callId);
       if (this.#ended.size >= MAX_ENDED) this.#ended.clear();
-      this.#ended.add(call.callId);
+      this.#ended.add(copied(call.callId));
       for (const leg of call.legs.values()) {
         this.#likeness.delete(leg);
         const branch = leg.vias[0]?.branch;
@@ -218,4 +218,9 @@ export class CallTable {
     else if (leg.arrows.length < MAX_ARROWS) leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event));
     else this.excess += 1;
   }
+}
+
+/** A string cut out of a message keeps all of the message in memory; a copy does not. */
+function copied(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
 }

@@ -10,6 +10,7 @@ import { PCAPNG_MAGIC, PcapngReader } from './pcapng-reader.js';
 
 const PIECE = 1024 * 1024;
 const GZIP_MAGIC = 0x1f8b;
+const MAGIC_LENGTH = 4;
 
 export interface CaptureSource {
   /** As the user named it; `-` for standard input. */
@@ -126,24 +127,37 @@ export class CaptureFile {
   }
 }
 
-async function* unzipped(pieces: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  let first: Buffer | undefined;
-  for (let next = await pieces.next(); !next.done; next = await pieces.next()) {
-    first = first ? Buffer.concat([first, next.value]) : next.value;
-    if (first.length >= 4) break; // enough to tell formats by
+async function* unzipped(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let plain: AsyncIterable<Buffer> | undefined;
+  const recognisable = startingWhole(pieces);
+  const first = await recognisable.next();
+  if (first.done) return;
+  const whole = startingWith(first.value, recognisable);
+  if (first.value.length >= 2 && first.value.readUInt16BE(0) === GZIP_MAGIC) {
+    const gunzip = createGunzip({ chunkSize: PIECE / 4 });
+    pipeline(whole, gunzip, () => undefined); // its error comes out of the iteration below
+    plain = gunzip;
   }
-  if (!first) return;
-  const whole = startingWith(first, pieces);
-  if (first.length < 2 || first.readUInt16BE(0) !== GZIP_MAGIC) {
-    yield* whole;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: PIECE / 4 });
-  pipeline(whole, gunzip, () => undefined); // its error comes out of the iteration below
-  yield* gunzip;
+  yield* plain ? startingWhole(plain) : whole;
 }
 
-async function* startingWith(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+/** The same pieces, the first ones joined until formats can be told apart by them. */
+async function* startingWhole(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let first: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of pieces) {
+    if (first === undefined) {
+      yield piece;
+      continue;
+    }
+    first = Buffer.concat([first, piece]);
+    if (first.length < MAGIC_LENGTH) continue;
+    yield first;
+    first = undefined;
+  }
+  if (first && first.length > 0) yield first;
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
 }

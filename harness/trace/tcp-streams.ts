@@ -69,8 +69,9 @@ export class TcpStreams {
     if (segment.begins) this.#streams.delete(key);
     const reverse = segment.acknowledged === undefined ? [] : this.#acknowledge(reverseKey, segment.acknowledged);
     if (segment.payload.length === 0 && !segment.begins && !segment.ends && segment.missing === 0) return { own: [], reverse };
-    const stream = this.#streams.get(key) ?? this.#open(key, segment);
+    const stream = this.#streams.get(key) ?? this.#open(key);
     if (segment.begins) stream.next = (segment.sequence + 1) >>> 0; // RFC 9293 §3.4: SYN takes a sequence number
+    if (beginsAsTls(segment.payload) && this.encrypted.size < MOST_ENCRYPTED) this.encrypted.add(key);
     const own = segment.payload.length === 0 ? [] : this.#take(stream, segment);
     if (segment.ends) this.#streams.delete(key);
     return { own, reverse };
@@ -87,12 +88,11 @@ export class TcpStreams {
     return messages;
   }
 
-  #open(key: string, { payload }: TcpSegment): Stream {
+  #open(key: string): Stream {
     if (this.#streams.size >= MOST_STREAMS) {
       const oldest = this.#streams.keys().next().value;
       if (oldest !== undefined) this.#streams.delete(oldest);
     }
-    if (beginsAsTls(payload) && this.encrypted.size < MOST_ENCRYPTED) this.encrypted.add(key);
     const stream: Stream = { framing: new SipFraming(), next: undefined, early: new Map(), earlyOctets: 0, foreign: false };
     this.#streams.set(key, stream);
     return stream;
