@@ -20,7 +20,7 @@ const ENDING = ` ${VERSION}`;
 
 /** Reads the start line without its CRLF (RFC 3261 sections 7.1 and 7.2); undefined where it is not one of SIP at all. */
 export function parseStartLine(line: string): StartLine | undefined {
-  return /^sip\//i.test(line) ? parseStatusLine(line) : parseRequestLine(line);
+  return line.charCodeAt(3) === 0x2f && /^sip/i.test(line) ? parseStatusLine(line) : parseRequestLine(line); // no method has a slash
 }
 
 function parseRequestLine(line: string): StartLine | undefined {
@@ -28,8 +28,7 @@ function parseRequestLine(line: string): StartLine | undefined {
   const second = line.indexOf(' ', first + 1);
   const method = line.slice(0, first);
   // Two single spaces, and the version that is ours after the second: so it is nearly always.
-  if (second <= first + 1 || !line.endsWith(ENDING) || second !== line.length - ENDING.length || !isToken(method))
-    return explainRequestLine(line);
+  if (second <= first + 1 || line.slice(second) !== ENDING || !isToken(method)) return explainRequestLine(line);
   return { method, requestUri: line.slice(first + 1, second), version: VERSION };
 }
 
