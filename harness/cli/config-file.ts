@@ -46,9 +46,10 @@ function readEntry(key: string, value: unknown, file: string, flags: readonly Fl
     const keys = new Set(all.filter(({ planned }) => !planned).map(keyOf));
     throw new BusyhereError('configuration', `${file}: unknown key "${key}"${didYouMean(key, keys)}`, `known: ${[...keys].join(', ')}`);
   }
-  if (!flags.some(({ name }) => name === known.name)) return [];
-  if (known.planned) throw new BusyhereError('configuration', `${file}: ${key} is not available in this version`);
-  return [[key, readValue(known, value, `${file}: ${key}`)]];
+  const own = flags.find(({ name }) => name === known.name);
+  if (!own) return [];
+  if (own.planned) throw new BusyhereError('configuration', `${file}: ${key} is not available in this version`);
+  return [[key, readValue(own, value, `${file}: ${key}`)]];
 }
 
 function readValue(flag: Flag, value: unknown, place: string): unknown {

@@ -11,12 +11,13 @@ export function terminalOf(stream: HostStream, { env, platform }: Host): Termina
     write: (text) => void stream.write(text),
     columns: Math.max(FEWEST_COLUMNS, stream.columns ?? (Number(env.COLUMNS) || USUAL_COLUMNS)),
     isLive: isTerminal && env.TERM !== 'dumb' && !isSet(env.CI),
-    hasColours: !isSet(env.NO_COLOR) && (isSet(env.FORCE_COLOR) || (isTerminal && env.TERM !== 'dumb')),
+    // https://no-color.org: present and not empty, whatever it says.
+    hasColours: !env.NO_COLOR && (isSet(env.FORCE_COLOR) || (isTerminal && env.TERM !== 'dumb')),
     hasUnicode: hasUnicode(env, platform),
   };
 }
 
-/** https://no-color.org: present and not empty. */
+/** Whether a variable switches something on. */
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0';
 }

@@ -61,6 +61,18 @@ test.each([
   expect(await command.run(argv)).toMatchObject({ code });
 });
 
+test('a scenario may be an ES module with a default export', async () => {
+  const scenario = {
+    name: 'x',
+    servers: { lcs: { domain: 'lab.example' } },
+    participants: { alice: { home: 'lcs' }, bob: { home: 'lcs' } },
+    script: [{ alice: { invite: 'bob', as: 'first' } }],
+    expect: { first: [{ observed: 486 }] },
+  };
+  writeFileSync(join(folder, 'one.scenario.mjs'), `export default ${JSON.stringify(scenario)};`);
+  expect(await command.run(['list', 'one.scenario.mjs'], { cwd: folder })).toMatchObject({ code: 0, stdout: 'one\n' });
+});
+
 test('a scenario is found from anywhere, the bundled suite where there is none', async () => {
   const { code, stdout } = await command.run(['list'], { cwd: folder });
   expect(code).toBe(0);

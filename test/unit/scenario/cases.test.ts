@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Case } from '../../../harness/scenario/case.js';
 import { defineScenario } from '../../../harness/scenario/define-scenario.js';
@@ -226,6 +228,26 @@ describe('expectations', () => {
       { label: 'first', observed: ['pending'], loss: { kind: 'lost-on-wire', hop: null }, shown: null, reached: [] },
     ]);
     expect(onlyCase({}).expectations).toEqual([{ label: 'first', observed: [486], loss: null, shown: undefined, reached: null }]);
+  });
+});
+
+describe('a module', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test('gives the cases of the scenario that it exports, profiles file and all', () => {
+    const name = 'two.scenario.cjs';
+    writeFileSync(join(folder, 'profiles.yaml'), 'open: {}\nshut: {}\n');
+    writeFileSync(
+      join(folder, name),
+      `module.exports = ${JSON.stringify({ ...BASE, profiles: './profiles.yaml', matrix: { trust: ['open', 'shut'] } })};`,
+    );
+    const [scenario] = loadScenarios([name], folder);
+    expect(scenario?.cases.map(({ id }) => id)).toEqual(['two[trust=open]', 'two[trust=shut]']);
+    expect(scenario?.file).toBe(name);
   });
 });
 

@@ -1,0 +1,43 @@
+import type { CommandEntry } from '../../harness/cli/commands.js';
+import { EXIT_CODE_MEANINGS } from '../../harness/cli/exit-code.js';
+import { type Flag, keyOf } from '../../harness/cli/flags.js';
+
+const INTRODUCTION = `# The command line
+
+This page is generated from the table that parser and help are made from; a test keeps it fresh.
+
+A configuration file \`busyhere.config.json\` (or \`.js\`, \`.cjs\`, \`.mjs\`; \`.ts\` from Node 22.18 on) in the working directory sets
+defaults: the column *key* names them. What is given on the command line comes first. Flags that may be repeated take lists.
+
+| environment | meaning |
+|---|---|
+| \`NO_COLOR\` | set to anything: no colours |
+| \`FORCE_COLOR\` | colours also where the output is no terminal, unless \`NO_COLOR\` is set |
+| \`LC_ALL\`, \`LC_CTYPE\`, \`LANG\` | the first that is set says whether drawings may use more than ASCII: \`C.UTF-8\` |
+`;
+
+/** Writes the reference page of the command line. */
+export function commandLineReference(commands: readonly CommandEntry[]): string {
+  const codes = EXIT_CODE_MEANINGS.map(([code, meaning]) => `| ${code} | ${meaning} |`);
+  const exitCodes = ['## Exit codes', '', '| code | meaning |', '|---|---|', ...codes, ''].join('\n');
+  return [INTRODUCTION, ...commands.map(section), exitCodes].join('\n');
+}
+
+function section({ name, summary, args, argsDescription, flags, examples }: CommandEntry): string {
+  const shown = flags.filter(({ planned }) => !planned);
+  const table = shown.length === 0 ? [] : ['', '| flag | meaning | default | key |', '|---|---|---|---|', ...shown.map(row)];
+  const head = [`## \`busyhere ${name} ${args}\``, '', `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`, ''];
+  return [...head, `\`${args}\`: ${argsDescription}.`, ...table, '', '```sh', ...examples, '```', ''].join('\n');
+}
+
+function row(flag: Flag): string {
+  const value = flag.value === undefined ? '' : flag.bare === undefined ? ` ${flag.value}` : `[=${flag.value}]`;
+  const written = `${flag.short === undefined ? '' : `-${flag.short}, `}--${flag.name}${value}`;
+  const cells = [
+    `\`${written}\``,
+    `${flag.description}${flag.repeatable ? '; may be repeated' : ''}`,
+    flag.standard ?? '',
+    `\`${keyOf(flag)}\``,
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
