@@ -3,6 +3,12 @@
 export type { Attempt, AttemptEvent, Loss, Outcome } from './diagnosis/attempt.js';
 export { observedOf } from './diagnosis/attempt.js';
 export { diagnose } from './diagnosis/diagnose.js';
+export {
+  type CaptureDiagnosis,
+  type CaptureDiagnosisOptions,
+  type CaptureSummary,
+  diagnoseCaptures,
+} from './diagnosis/diagnose-captures.js';
 export type { DiagnosisOptions } from './diagnosis/options.js';
 export { BusyhereError, type ErrorCode, errorCode } from './platform/errors.js';
 export { formatSocketAddress, parseSocketAddress, type SocketAddress } from './platform/socket-address.js';

@@ -4,7 +4,9 @@ import { MAX_FILE_LINES, MAX_FUNCTION_LINES, styleFaults } from './style';
 const harness = readSources('harness');
 
 /** Files that are longer than the rest may be, each with the reason. */
-const LONG_FILES: Readonly<Record<string, string>> = {};
+const LONG_FILES: Readonly<Record<string, string>> = {
+  'harness/transaction/transaction-layer.ts': 'sees every datagram: matching and dispatch would only pass the same tables back and forth',
+};
 
 describe('the style of the house', () => {
   it('is kept by every file of the harness', () => {
