@@ -2,7 +2,7 @@ import { checkMessage } from '../sip/check-message.js';
 import type { ResponseOptions } from '../sip/create-response.js';
 import type { SipRequest } from '../sip/message.js';
 import { ALLOW } from './agent-core.js';
-import { mediaTypeOf, SDP } from './sdp-body.js';
+import { mediaTypeOf, SDP, sdpOf } from './sdp-body.js';
 
 /** A response that a request gets before anybody asks what it wants. */
 export interface Rejection extends ResponseOptions {
@@ -58,7 +58,9 @@ function wrongBody(request: SipRequest): Rejection | undefined {
   const type = mediaTypeOf(request);
   if (method === 'MESSAGE') return type?.startsWith('text/') ? undefined : { status: 415, headers: [['Accept', 'text/plain']] };
   // Only an INVITE's body means anything to us; with other methods one is passed over.
-  return method !== 'INVITE' || type === SDP ? undefined : { status: 415, headers: [['Accept', SDP]] };
+  return method !== 'INVITE' || sdpOf(request) !== undefined
+    ? undefined
+    : { status: 415, headers: [['Accept', `${SDP}, multipart/mixed`]] };
 }
 
 function unacceptable(request: SipRequest): Rejection | undefined {

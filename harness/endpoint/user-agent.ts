@@ -22,7 +22,7 @@ import { Registration } from './registration.js';
 import { screen } from './request-screening.js';
 import { SDP } from './sdp-body.js';
 
-const ACCEPT = `${SDP}, text/plain`;
+const ACCEPT = `${SDP}, multipart/mixed, text/plain`;
 
 /** Our own user agent (RFC 3261), with the manners of a persona. */
 export class UserAgent implements Endpoint, TransactionUser {
