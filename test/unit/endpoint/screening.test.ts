@@ -61,7 +61,7 @@ describe('a request that a user agent does not serve', () => {
   });
 
   it('is told which bodies are understood', async () => {
-    expect(headerOf(await ask('INVITE', { headers: { 'Content-Type': 'text/plain' }, body: 'hello' }), 'Accept')).toBe('application/sdp');
+    expect(headerOf(await ask('INVITE', { headers: { 'Content-Type': 'text/plain' }, body: 'hello' }), 'Accept')).toBe('application/sdp, multipart/mixed');
     expect(world.left).toMatchObject({ sessions: 0, dialogs: 0 });
   });
 
@@ -74,7 +74,7 @@ describe('a request that a user agent does not serve', () => {
     const response = await ask('OPTIONS');
     expect(statusOf(response)).toBe(200);
     expect(headerOf(response, 'Allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE');
-    expect(headerOf(response, 'Accept')).toBe('application/sdp, text/plain');
+    expect(headerOf(response, 'Accept')).toBe('application/sdp, multipart/mixed, text/plain');
     expect(headerOf(response, 'Contact')).toBe('<sip:bob@127.0.0.3:5060>');
   });
 
