@@ -13,6 +13,7 @@ import { isThere, sippCalls, startKamailio } from './peers.mjs';
 const CALLS = 12_000;
 const OPEN = 64; // calls under way at a time
 const RATE = 2_000; // calls/s through the proxies
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../dist/cjs/cli/main.js', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('./first-datagram.cjs', import.meta.url));
 
@@ -67,8 +68,9 @@ function median(values) {
 function command(args, measure, times = 5) {
   const one = () => {
     const began = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${args.join(' ')} ended with code ${status}: ${stderr}`);
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: ROOT, maxBuffer: 64 * 1024 * 1024 });
+    // 4: the machine was too busy to judge some cases, which is no reason not to measure.
+    if (status !== 0 && status !== 4) throw new Error(`${args.join(' ')} ended with code ${status}: ${stderr}`);
     return measure({ wall: performance.now() - began, stderr });
   };
   return median(Array.from({ length: times }, one));
@@ -108,11 +110,11 @@ async function main() {
   const { messagesPerSecond, octets } = parserRate();
   console.log(`\n  parser                ${number(messagesPerSecond)} messages/s of ${octets} octets, routing fields read`);
   console.log(`  busyhere --version    ${number(command([COMMAND, '--version'], ({ wall }) => wall))} ms`);
-  const suite = [COMMAND, 'run', '--seed', '1'];
+  const suite = [COMMAND, 'run', 'scenarios/kb834477', '--seed', '1'];
   const first = ({ stderr }) => Number(/first datagram (\S+)/.exec(stderr)?.[1]);
   console.log(`  first datagram        ${number(command(['--require', PRELOAD, ...suite], first))} ms after the start of the process`);
-  console.log(`  bundled suite, udp    ${number(command(suite, ({ wall }) => wall, 3))} ms`);
-  console.log(`  bundled suite, memory ${number(command([...suite, '--engine', 'memory'], ({ wall }) => wall, 3))} ms`);
+  console.log(`  kb834477 on udp       ${number(command(suite, ({ wall }) => wall, 3))} ms`);
+  console.log(`  kb834477 in memory    ${number(command([...suite, '--engine', 'memory'], ({ wall }) => wall, 3))} ms`);
   const missing = [...(sippIsThere ? [] : ['sipp (sip-tester)']), ...(kamailioIsThere ? [] : ['kamailio'])];
   if (missing.length > 0) console.log(`\n  not installed, so not measured beside: ${missing.join(', ')}`);
 }
