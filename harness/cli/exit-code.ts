@@ -44,6 +44,6 @@ export function exitCodeOfError(error: unknown): ExitCode {
 /** A case that failed says more than one that could not be judged. */
 export function exitCodeOfRun({ summary }: Pick<RunResult, 'summary'>): ExitCode {
   if (summary.interrupted > 0) return EXIT_CODES.interrupted;
-  if (summary.failed > 0 || summary.cases === 0) return EXIT_CODES.notAsExpected;
+  if (summary.failed > 0) return EXIT_CODES.notAsExpected;
   return summary.inconclusive > 0 ? EXIT_CODES.fault : EXIT_CODES.asExpected;
 }

@@ -84,6 +84,23 @@ test('a gateway or a user with an account is not let in', () => {
   expect(drawMatrix(matrix, plain).join('\n')).not.toContain('let in');
 });
 
+test('a gateway that reaches another one is not let in either', () => {
+  const gateways = loadScenario(
+    {
+      name: 'Transit',
+      servers: { lcs: { domain: 'lab.example' } },
+      participants: { near: { role: 'gateway', at: 'lcs' }, far: { role: 'gateway', at: 'lcs' } },
+      script: [{ near: { invite: '+15550100', as: 'only' } }],
+      expect: { only: [{ observed: 200 }] },
+    },
+    'transit',
+    '/',
+  ).cases;
+  const attempts = [attemptResult({ label: 'near → +15550100', originator: 'near', expected: [200], observed: 200, reached: ['far'] })];
+  const [matrix] = outcomeMatrices(gateways.map((played) => ({ case: played, result: caseResult(played, { attempts }) })));
+  expect(matrix?.cell('(no profile)', 'near → +15550100')?.outcomes[0]?.letIn).toBe(false);
+});
+
 test('a scenario that expects something else under the same title gets a column of its own; the broadest scenario leads', () => {
   const side = loadScenario(
     {

@@ -141,6 +141,16 @@ describe('servers and profiles', () => {
     expect(plain?.participants.find(({ name }) => name === 'gateway')?.entrance).toEqual({ server: 'lcs', listener: 'default' });
   });
 
+  test('a key of the profile takes the place of the scenario’s, the others stay', () => {
+    const servers = { lcs: { domain: 'lab.example', quirks: ['lcs2003' as const], hosts: [{ address: '192.0.2.1' }] } };
+    const overriding = { other: { servers: { lcs: { hosts: [{ address: '192.0.2.2', port: 5070 }] } } } };
+    const [lcs] = onlyCase({ servers, profiles: overriding, matrix: { trust: ['other'] } }).servers;
+    expect(lcs?.hosts.map(({ address, port }) => ({ address, port }))).toEqual([
+      { address: { kind: 'literal', text: '192.0.2.2' }, port: 5070 },
+    ]);
+    expect(lcs?.quirks).toEqual(['lcs2003']);
+  });
+
   test('numbers are in the order in which they count', () => {
     const gateway = plain?.participants.find(({ name }) => name === 'gateway');
     expect(gateway?.numbers.map(({ pattern }) => pattern)).toEqual(['+15550100', '+155*', '+1*']);

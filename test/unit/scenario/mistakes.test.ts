@@ -168,8 +168,9 @@ test('shows the line with a caret under the place, and names file, line and colu
 test('tells all mistakes at once, from the top down', () => {
   const text = spoilt('alice: { home: lcs }', 'alice: { home: lsc }')
     .replace('on: first', 'on: frist')
-    .replace('observed: 486', 'observed: pending');
-  expect(mistakesIn(text).map(({ line }) => line)).toEqual([5, 15, 19]);
+    .replace('observed: 486', 'observed: pending')
+    .replace('to: gateway', 'to: gatway');
+  expect(mistakesIn(text).map(({ line }) => line)).toEqual([5, 9, 15, 19]);
 });
 
 test('tells a mistake that is in every case once', () => {
