@@ -1,24 +1,15 @@
 import type { Clock } from './clock.js';
 import type { DatagramHandlers, DatagramNetwork, DatagramSocket } from './datagram-network.js';
 import { BusyhereError } from './errors.js';
+import { drawJourneys, type LinkBetween, type LinkQuality } from './link-quality.js';
 import type { Random } from './random.js';
 import { formatSocketAddress, type SocketAddress } from './socket-address.js';
-
-/** What a simulated link does to datagrams; probabilities from 0 to 1, times in ms. */
-export interface LinkQuality {
-  readonly delayMs: number;
-  readonly loss?: number;
-  readonly duplicate?: number;
-  /** The share of datagrams that are held back by up to {@link reorderMs} more, and so may be overtaken. */
-  readonly reorder?: number;
-  readonly reorderMs?: number;
-}
 
 export interface MemoryNetworkOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** The quality of the link from one address to another; asked for every datagram. */
-  readonly link?: (source: SocketAddress, destination: SocketAddress) => LinkQuality;
+  /** Asked for every datagram. */
+  readonly link?: LinkBetween;
 }
 
 const PERFECT: LinkQuality = { delayMs: 0.1 };
@@ -27,7 +18,7 @@ const FIRST_EPHEMERAL_PORT = 49152;
 /** A network in memory. All that happens on it follows from the clock, the seed and what is sent. */
 export class MemoryNetwork implements DatagramNetwork {
   readonly #sockets = new Map<string, MemorySocket>();
-  readonly #link: (source: SocketAddress, destination: SocketAddress) => LinkQuality;
+  readonly #link: LinkBetween;
   #nextPort = FIRST_EPHEMERAL_PORT;
   #underWay = 0;
 
@@ -66,18 +57,14 @@ export class MemoryNetwork implements DatagramNetwork {
   }
 
   #carry(payload: Buffer, source: SocketAddress, destination: SocketAddress): void {
-    const link = this.#link(source, destination);
-    const { random } = this.options;
-    if (link.loss && random.fraction() < link.loss) return;
-    const copies = link.duplicate && random.fraction() < link.duplicate ? 2 : 1;
-    for (let copy = 0; copy < copies; copy++) this.#deliver(Buffer.from(payload), source, destination, link);
+    for (const delayMs of drawJourneys(this.#link(source, destination), this.options.random)) {
+      this.#deliver(delayMs, Buffer.from(payload), source, destination);
+    }
   }
 
-  #deliver(payload: Buffer, source: SocketAddress, destination: SocketAddress, link: LinkQuality): void {
-    const { clock, random } = this.options;
-    const late = link.reorder && random.fraction() < link.reorder ? random.fraction() * (link.reorderMs ?? link.delayMs) : 0;
+  #deliver(delayMs: number, payload: Buffer, source: SocketAddress, destination: SocketAddress): void {
     this.#underWay += 1;
-    clock.setTimer(link.delayMs + late, () => {
+    this.options.clock.setTimer(delayMs, () => {
       this.#underWay -= 1;
       this.#sockets.get(formatSocketAddress(destination))?.handlers.datagram(payload, source);
     });

@@ -55,6 +55,8 @@ export class Stage {
   readonly calls: PlacedCall[] = [];
   readonly messages: Exchanged[] = [];
   readonly engagements: Engagement[] = [];
+  /** What was seen to be wrong while it happened. */
+  readonly broken: string[] = [];
   readonly network: MemoryNetwork;
   readonly random: Random;
   readonly #byCallId = new Map<string, PlacedCall>();
@@ -199,10 +201,13 @@ export class Stage {
     return agent;
   }
 
-  #invited({ name, kind }: PersonPlan, incoming: IncomingCall): void {
+  #invited({ name, kind, persona }: PersonPlan, incoming: IncomingCall): void {
     const call = this.#byCallId.get(incoming.callId);
     if (!call) return;
     call.incoming.push(incoming);
+    if (persona === 'messenger' && this.engagements.some((one) => one.who === name && one.to === Number.POSITIVE_INFINITY)) {
+      this.broken.push(`${name} was engaged and took the invitation ${incoming.callId}`);
+    }
     this.#watch(name, incoming, ['offered', 'ignored', 'ringing', 'answered']);
     const { hangUp, reaction } = call.plan;
     if (hangUp?.by === 'callee') this.#whenAnswered(incoming, () => this.clock.setTimer(hangUp.afterMs, () => incoming.hangUp()));

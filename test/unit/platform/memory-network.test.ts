@@ -1,6 +1,7 @@
 import type { DatagramSocket } from '../../../harness/platform/datagram-network.js';
 import { errorCode } from '../../../harness/platform/errors.js';
-import { type LinkQuality, MemoryNetwork } from '../../../harness/platform/memory-network.js';
+import type { LinkQuality } from '../../../harness/platform/link-quality.js';
+import { MemoryNetwork } from '../../../harness/platform/memory-network.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
 import type { SocketAddress } from '../../../harness/platform/socket-address.js';
 import { VirtualClock } from '../../../harness/platform/virtual-clock.js';
