@@ -37,7 +37,7 @@ function layOut(text: string): Layout {
   const quoteEnd = text.charCodeAt(0) === 0x22 ? endOfQuotedString(text, 0) : 0;
   const open = text.indexOf('<', Math.max(quoteEnd, 0));
   const semicolon = text.indexOf(';', Math.max(quoteEnd, 0));
-  if (open < 0 || (quoteEnd === 0 && semicolon >= 0 && semicolon < open)) {
+  if (open < 0 || (semicolon >= 0 && semicolon < open)) {
     // RFC 3261 section 20.10: without < > whatever follows a semicolon is a parameter of the header, not of the URI.
     const end = semicolon < 0 ? text.length : semicolon;
     return { display: '', bracketed: false, uriStart: quoteEnd < 0 ? -1 : 0, uriEnd: end, paramsStart: end };
