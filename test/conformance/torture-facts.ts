@@ -1,11 +1,11 @@
-import { parseMediaType } from '../../harness/sip/media-type';
-import type { SipMessage, SipRequest, SipResponse } from '../../harness/sip/message';
-import { type BodyPart, parseMultipart } from '../../harness/sip/multipart';
-import { displayNameOf, type NameAddr, tagOf } from '../../harness/sip/name-addr';
-import { decodeUtf8 } from '../../harness/sip/octets';
-import type { Params } from '../../harness/sip/params';
-import { headersOf, type Uri, userOf } from '../../harness/sip/uri';
-import type { Via } from '../../harness/sip/via';
+import { parseMediaType } from '../../harness/sip/media-type.js';
+import type { SipMessage, SipRequest, SipResponse } from '../../harness/sip/message.js';
+import { type BodyPart, parseMultipart } from '../../harness/sip/multipart.js';
+import { displayNameOf, type NameAddr, tagOf } from '../../harness/sip/name-addr.js';
+import { decodeUtf8 } from '../../harness/sip/octets.js';
+import type { Params } from '../../harness/sip/params.js';
+import { headersOf, type Uri, userOf } from '../../harness/sip/uri.js';
+import type { Via } from '../../harness/sip/via.js';
 
 /** A torture message as parsed, whole or as far as it went. */
 export interface Specimen {

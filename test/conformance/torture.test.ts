@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkMessage } from '../../harness/sip/check-message';
-import type { SipMessage } from '../../harness/sip/message';
-import { parseMessage } from '../../harness/sip/parse-message';
-import { FACTS } from './torture-facts';
+import { checkMessage } from '../../harness/sip/check-message.js';
+import type { SipMessage } from '../../harness/sip/message.js';
+import { parseMessage } from '../../harness/sip/parse-message.js';
+import { FACTS } from './torture-facts.js';
 
 interface Entry {
   readonly file: string;
