@@ -172,7 +172,7 @@ export class ListReporter implements Reporter {
     const shown = unexpected.slice(0, SHOWN_FAILURES);
     const rest = unexpected.slice(SHOWN_FAILURES).map((one) => this.#caseLine(one));
     return [
-      `  ${this.#palette.heading('Not as expected')}`,
+      `  ${this.#palette.heading(unexpected.some(({ result }) => result.status === 'failed') ? 'Not as expected' : 'Not to be judged')}`,
       '',
       ...shown.flatMap((one, index) => failureView(one, index + 1, (played) => this.options.replayOf(played), this.#context)),
       ...(rest.length > 0 ? [`  and ${rest.length} more:`, ...rest, ''] : []),
