@@ -15,7 +15,7 @@ export interface Truth {
   readonly absorbed: boolean;
 }
 
-const FINAL_OF = { busy: 486, answer: 200, ring: null, ignore: null } as const;
+const FINAL_OF = { busy: 486, answer: 200, ring: undefined, ignore: 487 } as const;
 
 /** Compares every call with what the plan and the trust settings make of it; gives what is wrong. */
 export function checkOutcomes(stage: Stage, trace: readonly Sighted[]): string[] {
@@ -112,16 +112,17 @@ function checkReaction(stage: Stage, call: PlacedCall, trace: readonly Sighted[]
     return wasEngaged(stage, callee.name, outgoing.callId, trace) ? [] : ['the callee refused without a reason, or was not reached'];
   const planned = plannedFinal(call);
   if (taken.finalStatus === planned) return [];
-  const silent = planned === undefined && taken.state !== 'ringing';
-  if (taken.finalStatus === 487 && (cancelled.at !== undefined || silent)) return [];
+  if (taken.finalStatus === 487 && cancelled.at !== undefined) return [];
   return [`the callee gave ${taken.finalStatus}, planned was ${planned}`];
 }
 
+/** Who neither answers nor rings is cancelled when Timer C fires (RFC 3261 §16.8); who rings, rings on. */
 function plannedFinal({ plan }: PlacedCall): number | undefined {
   const number = NUMBERS[plan.target];
-  if (number !== undefined) return typeof number === 'number' ? number : (FINAL_OF[number] ?? undefined);
-  const { final } = plan.reaction;
-  return final === 'answer' ? 200 : final === 'none' ? undefined : final;
+  if (number !== undefined) return typeof number === 'number' ? number : FINAL_OF[number];
+  const { final, rings } = plan.reaction;
+  if (final === 'none') return rings ? undefined : 487;
+  return final === 'answer' ? 200 : final;
 }
 
 function wasEngaged(stage: Stage, who: string, callId: string, trace: readonly Sighted[]): boolean {

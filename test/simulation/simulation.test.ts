@@ -3,6 +3,8 @@ import { describeFailure, simulate } from './simulate.js';
 const SEEDS = Number(process.env.BUSYHERE_SIMULATION_SEEDS ?? 2_000);
 const FROM = Number(process.env.BUSYHERE_SIMULATION_FROM ?? 1);
 const BATCHES = 20;
+/** The long runs have long batches. */
+jest.setTimeout(60_000 + SEEDS * 60);
 
 /** Seeds in batches, so that a failure shows soon and where. */
 const batches = Array.from({ length: BATCHES }, (_, index) => {

@@ -13,6 +13,9 @@ export interface WireFacts {
   readonly open: ReadonlySet<string>;
 }
 
+/** 64·T1, and a little for what else happens at that moment. */
+const TIMER_B_MS = 32_001;
+
 /** Final responses to an INVITE that a proxy gives of its own, and 100; all others it got from the callee. */
 const OWN_RESPONSES = [100, 404, 407, 408, 480, 481, 482, 487, 500];
 
@@ -27,6 +30,7 @@ export function checkWire(trace: readonly Sighted[], facts: WireFacts): string[]
     ...dialogsOnThePath(trace, facts),
     ...forwardedUnchanged(trace, facts),
     ...requestsSentOnce(trace, facts),
+    ...silenceEndsIt(trace, facts),
   ];
 }
 
@@ -137,6 +141,24 @@ function requestsSentOnce(trace: readonly Sighted[], { proxy }: WireFacts): stri
     const branches = new Set(group.map(({ transaction }) => transaction));
     return branches.size > 1 ? [`the proxy forwarded the INVITE ${key} in ${branches.size} transactions`] : [];
   });
+}
+
+/** RFC 3261 §16.7 item 6, §17.1.1.2: an INVITE to which nobody says anything is answered 408 when Timer B fires. */
+function silenceEndsIt(trace: readonly Sighted[], { proxy }: WireFacts): string[] {
+  const here = trace.filter(({ point, method }) => point === proxy && method === 'INVITE');
+  const answered = new Set(here.filter(({ sent, status }) => !sent && status > 0).map(({ transaction }) => transaction));
+  const finals = new Map(
+    here
+      .filter(({ sent, status }) => sent && status >= 200)
+      .toReversed()
+      .map((one) => [dialogKey(one), one.event.time]),
+  );
+  const unheard = here.filter(({ sent, status, transaction }) => sent && status === 0 && !answered.has(transaction)).toReversed();
+  const first = new Map(unheard.map((one) => [one.transaction, one]));
+  const late = [...first.values()].filter(
+    (one) => !((finals.get(dialogKey(one)) ?? Number.POSITIVE_INFINITY) <= one.event.time + TIMER_B_MS),
+  );
+  return late.map((one) => `the proxy waited too long for an answer to the INVITE of ${one.callId}`);
 }
 
 function isSuccess(status: number): boolean {
