@@ -4,7 +4,8 @@ import type { SocketAddress } from '../platform/socket-address.js';
 /** The addresses of one case: every server's listeners and every participant get the next one. */
 export interface AddressBlock {
   readonly name: string;
-  next(): SocketAddress;
+  /** @param who a participant, or `server/listener` */
+  next(who: string): SocketAddress;
   /** Whether an address alone tells a host from the others; if not, trust entries and routes must name the port too. */
   readonly addressPerHost: boolean;
 }

@@ -16,13 +16,14 @@ export class Addressing {
   ) {
     for (const server of topology.servers) {
       server.listeners.forEach(({ name }, index) => {
-        const address = server.address === null ? block.next() : explicit(server.address, index);
-        this.#listeners.set(entranceKey({ server: server.name, listener: name }), address);
+        const key = entranceKey({ server: server.name, listener: name });
+        const address = server.address === null ? block.next(key) : explicit(server.address, index);
+        this.#listeners.set(key, address);
         this.#name(address, server.name);
       });
     }
     for (const { name, address: asked } of topology.participants) {
-      const address = asked === null ? block.next() : explicit(asked, 0);
+      const address = asked === null ? block.next(name) : explicit(asked, 0);
       this.#participants.set(name, address);
       this.#name(address, name);
     }
@@ -77,7 +78,7 @@ function portOf(port: number | null): { port?: number } {
   return port === null ? {} : { port };
 }
 
-function entranceKey({ server, listener }: ServerEntrance): string {
+export function entranceKey({ server, listener }: ServerEntrance): string {
   return `${server}/${listener}`;
 }
 

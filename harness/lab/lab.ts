@@ -14,6 +14,8 @@ export interface Lab {
   endpoint(participant: string): Endpoint;
   /** The domain of the participant's server. */
   domainOf(participant: string): string;
+  /** Under which SIP URI others call the participant: `sip:bob@lab.example`. */
+  addressOfRecord(participant: string): string;
   addressOf(entrance: ServerEntrance): SocketAddress;
   /** The participant or server at an address; undefined for a stranger's. */
   nameOf(address: SocketAddress): string | undefined;

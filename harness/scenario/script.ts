@@ -96,7 +96,7 @@ export class Script {
     const { lab } = this.options;
     switch (target.kind) {
       case 'participant':
-        return `sip:${target.name}@${lab.domainOf(target.name)}`;
+        return lab.addressOfRecord(target.name);
       case 'number':
         return `sip:${target.number}@${lab.domainOf(caller)};user=phone`; // RFC 3261 §19.1.6
       case 'uri':

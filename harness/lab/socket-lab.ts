@@ -1,0 +1,205 @@
+import type { Account, Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
+import { Gateway } from '../endpoint/gateway.js';
+import { Messenger } from '../endpoint/messenger/messenger.js';
+import { NumberTable } from '../endpoint/number-table.js';
+import type { Persona } from '../endpoint/persona.js';
+import { Telephone } from '../endpoint/telephone.js';
+import { UserAgent } from '../endpoint/user-agent.js';
+import { BusyhereError, errorCode } from '../platform/errors.js';
+import type { Random } from '../platform/random.js';
+import type { SocketAddress } from '../platform/socket-address.js';
+import { SipProxy } from '../proxy/proxy.js';
+import { Recorder } from '../trace/recorder.js';
+import type { TimerValues } from '../transaction/timer-values.js';
+import type { JournalEntry } from '../trust/decision.js';
+import type { AddressPlan } from './address-plan.js';
+import { Addressing } from './addressing.js';
+import type { Engine } from './engine.js';
+import type { Lab } from './lab.js';
+import type { Participant, Server, ServerEntrance, Topology } from './topology.js';
+
+export interface SocketLabOptions {
+  readonly engine: Engine;
+  readonly timers: TimerValues;
+  readonly random: Random;
+}
+
+const BLOCKS_TRIED = 256;
+const PASSWORD_DIGITS = 16;
+
+/** What all labs have in common whose participants are our own user agents, on sockets of the engine's network. */
+export abstract class SocketLab implements Lab {
+  readonly trace: Recorder;
+  readonly journal: JournalEntry[] = [];
+  #addressing: Addressing | undefined;
+  readonly #proxies: SipProxy[] = [];
+  readonly #agents = new Map<string, UserAgent>();
+  readonly #passwords: ReadonlyMap<string, string>;
+
+  /** @param addresses where everybody's sockets come from */
+  constructor(
+    protected readonly topology: Topology,
+    protected readonly options: SocketLabOptions,
+    private readonly addresses: AddressPlan,
+  ) {
+    this.trace = new Recorder(options.engine.clock);
+    const passwords = options.random.fork('passwords');
+    this.#passwords = new Map(topology.participants.map(({ name }) => [name, passwords.token(PASSWORD_DIGITS)]));
+  }
+
+  abstract start(): Promise<void>;
+
+  endpoint(participant: string): Endpoint {
+    return this.agent(participant);
+  }
+
+  domainOf(participant: string): string {
+    const home = this.topology.participants.find(({ name }) => name === participant)?.entrance.server;
+    return this.topology.servers.find(({ name }) => name === home)?.domain ?? '';
+  }
+
+  addressOfRecord(participant: string): string {
+    return `sip:${this.userOf(participant)}@${this.domainOf(participant)}`;
+  }
+
+  addressOf(entrance: ServerEntrance): SocketAddress {
+    return this.#placed.entrance(entrance);
+  }
+
+  nameOf(address: SocketAddress): string | undefined {
+    return this.#addressing?.nameOf(address);
+  }
+
+  async stop(): Promise<void> {
+    const elements = [...this.#agents.values(), ...this.#proxies];
+    this.#agents.clear();
+    this.#proxies.length = 0;
+    await Promise.all(elements.map((element) => element.stop()));
+  }
+
+  /** The user part of a participant's address of record. */
+  protected userOf(participant: string): string {
+    return participant;
+  }
+
+  /** What the participant proves itself with; undefined where its server knows no password of it. */
+  protected accountOf({ name, account }: Participant): Account | undefined {
+    return account ? { user: name, password: this.#password(name) } : undefined;
+  }
+
+  /** The servers that this lab makes itself. */
+  protected get ownServers(): readonly Server[] {
+    return this.topology.servers;
+  }
+
+  protected personaOf({ role, persona, numbers }: Participant): Persona {
+    if (role === 'gateway')
+      return new Gateway(new NumberTable(Object.fromEntries(numbers.map(({ pattern, reaction }) => [pattern, behaviour(reaction)]))));
+    return persona === 'messenger' ? new Messenger() : new Telephone();
+  }
+
+  protected agent(participant: string): UserAgent {
+    const agent = this.#agents.get(participant);
+    if (!agent) throw new BusyhereError('internal', `no participant ${participant}`);
+    return agent;
+  }
+
+  protected get agents(): readonly UserAgent[] {
+    return [...this.#agents.values()];
+  }
+
+  /** Goes on to the next block of addresses while another program holds one of them. */
+  protected async openSockets(): Promise<void> {
+    const explicit = [...this.ownServers, ...this.topology.participants].some(({ address }) => address !== null);
+    for (let tried = 1; ; tried++) {
+      this.#build();
+      try {
+        await Promise.all([...this.#proxies, ...this.#agents.values()].map((element) => element.start()));
+        return;
+      } catch (error) {
+        await SocketLab.prototype.stop.call(this);
+        if (errorCode(error) !== 'address-in-use' || explicit) throw error;
+        if (tried === BLOCKS_TRIED) throw noAddressLeft(error);
+      }
+    }
+  }
+
+  get #placed(): Addressing {
+    if (!this.#addressing) throw new BusyhereError('internal', 'the lab has no addresses before it starts');
+    return this.#addressing;
+  }
+
+  #build(): void {
+    this.#addressing = new Addressing(this.topology, this.addresses.nextBlock());
+    for (const server of this.ownServers) this.#proxies.push(this.#proxy(server));
+    for (const participant of this.topology.participants) this.#agents.set(participant.name, this.#agent(participant));
+  }
+
+  #proxy(server: Server): SipProxy {
+    const { engine, timers, random } = this.options;
+    const addressing = this.#placed;
+    const { servers, participants } = this.topology;
+    const accounts = participants.filter(({ account, entrance }) => account && entrance.server === server.name);
+    return new SipProxy({
+      name: server.name,
+      clock: engine.clock,
+      random: random.fork(`server ${server.name}`),
+      network: this.trace.network(server.name, engine.network),
+      timers,
+      domain: server.domain,
+      trust: {
+        listeners: server.listeners,
+        hosts: server.hosts.map((host) => addressing.hostTrust(host, servers)),
+        quirks: server.quirks,
+      },
+      peers: server.routes.map((route) => addressing.peer(route, servers)),
+      accounts: accounts.map(({ name }) => ({ user: name, password: this.#password(name) })),
+      routes: server.routes.map((route) => ({
+        kind: route.kind,
+        pattern: route.pattern,
+        nextHop: addressing.host(route.nextHop, servers),
+        listener: route.from,
+        role: route.nextHopRole,
+      })),
+      listeners: server.listeners.map(({ name }) => ({ name, address: addressing.entrance({ server: server.name, listener: name }) })),
+      recordRoute: servers.length > 1,
+      journal: (entry) => this.journal.push(entry),
+    });
+  }
+
+  #agent(participant: Participant): UserAgent {
+    const { engine, timers, random } = this.options;
+    const { name, entrance } = participant;
+    const account = this.accountOf(participant);
+    const options: EndpointOptions = {
+      name,
+      address: this.#placed.participant(name),
+      clock: engine.clock,
+      random: random.fork(`participant ${name}`),
+      network: this.trace.network(name, engine.network),
+      timers,
+      domain: this.domainOf(name),
+      identity: this.addressOfRecord(name),
+      outbound: this.#placed.entrance(entrance),
+      ...(account ? { account } : {}),
+    };
+    return new UserAgent(options, this.personaOf(participant));
+  }
+
+  #password(participant: string): string {
+    return this.#passwords.get(participant) ?? '';
+  }
+}
+
+function behaviour(reaction: Participant['numbers'][number]['reaction']): 'answer' | 'ring' | 'ignore' | number {
+  return reaction.kind === 'reject' ? reaction.status : reaction.kind;
+}
+
+function noAddressLeft(cause: unknown): BusyhereError {
+  return new BusyhereError(
+    'environment',
+    `${BLOCKS_TRIED} blocks of addresses were tried, and in each one was taken`,
+    "ss -lun 'sport = :5060' shows who holds them",
+    { cause },
+  );
+}
