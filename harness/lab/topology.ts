@@ -1,7 +1,18 @@
+import type { LinkQuality } from '../platform/link-quality.js';
+
 /** What a lab is to build: servers with their trust settings, and participants, all by name. Addresses are the lab's business. */
 export interface Topology {
   readonly servers: readonly Server[];
   readonly participants: readonly Participant[];
+  /** Links that are worse than the network's own; the first that joins two hosts counts. */
+  readonly links: readonly LinkSettings[];
+}
+
+/** What happens to datagrams between two hosts, in both directions. */
+export interface LinkSettings {
+  /** Names of participants or servers. */
+  readonly between: readonly [string, string];
+  readonly quality: LinkQuality;
 }
 
 /** A deviation of a server from RFC 3261 that a scenario switches on by name. */

@@ -1,11 +1,12 @@
 import { buildExpectations } from './build-expectations.js';
+import { buildLinks } from './build-links.js';
 import { buildParticipants } from './build-participants.js';
 import { buildServer, draftServers } from './build-servers.js';
 import { buildSteps } from './build-steps.js';
 import { type Case, caseId, type Variant } from './case.js';
 import { CaseContext } from './case-context.js';
 import type { Problems } from './mistake.js';
-import { parseDuration } from './parse-terms.js';
+import { parseDuration, parseRate } from './parse-terms.js';
 import type { ProfilesInput } from './profile-schema.js';
 import type { ScenarioInput } from './scenario-schema.js';
 import { substitute } from './substitute.js';
@@ -34,6 +35,7 @@ export function buildCase({ id, file, input, profiles }: ScenarioDraft, variant:
   const drafts = draftServers(servers, profile, trust, context);
   const placed = buildParticipants(participants, profile, trust, context);
   const steps = buildSteps(script, placed, context);
+  const links = substitute(input.links ?? {}, variant, problems, ['links']);
   return {
     id: caseId(id, variant),
     scenario: id,
@@ -44,8 +46,10 @@ export function buildCase({ id, file, input, profiles }: ScenarioDraft, variant:
     trust,
     servers: drafts.map((draft) => buildServer(draft, context)),
     participants: placed,
+    links: buildLinks(links, context),
     steps,
     expectations: buildExpectations(expect, variant, steps, context),
+    load: input.load === undefined ? null : parseRate(input.load),
     horizon: input.horizon === undefined ? null : (parseDuration(input.horizon) ?? null),
   };
 }

@@ -1,3 +1,4 @@
+import type { LinkSettings } from '../lab/topology.js';
 import type { Duration, Expectation, Participant, Server, Step } from './model.js';
 
 /** The value of each matrix axis in one case, in the order of the axes. */
@@ -19,7 +20,10 @@ export interface Case {
   readonly trust: string | null;
   readonly servers: readonly Server[];
   readonly participants: readonly Participant[];
+  readonly links: readonly LinkSettings[];
   readonly steps: readonly Step[];
+  /** Background calls a second over the first server; null: none. */
+  readonly load: number | null;
   /** One for each attempt of which something is expected, in the order of the script. */
   readonly expectations: readonly Expectation[];
   /** How long the case's own horizon is; null: the run's. */

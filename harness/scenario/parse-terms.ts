@@ -12,6 +12,16 @@ export function parseDuration(text: string): Duration | undefined {
   return { amount: match[2] === 's' ? amount * 1000 : amount, unit: 'ms' };
 }
 
+/** `5%` as a share from 0 to 1, for what the schema let through. */
+export function parseShare(text: string): number {
+  return Number.parseFloat(text) / 100;
+}
+
+/** `200/s` as calls a second, for what the schema let through. */
+export function parseRate(text: string): number {
+  return Number.parseFloat(text);
+}
+
 /** A duration in milliseconds for the timer T1 of a run. */
 export function durationMs({ amount, unit }: Duration, t1Ms: number): number {
   return unit === 'T1' ? amount * t1Ms : amount;

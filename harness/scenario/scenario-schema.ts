@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { profilesSchema, serverBasics, trustSettings } from './profile-schema.js';
-import { duration, flag, name, nameReference, observed, orAxis, reaction, text } from './schema-terms.js';
+import { duration, flag, name, nameReference, observed, orAxis, plainTime, rate, reaction, share, text } from './schema-terms.js';
 import { stepSchema } from './step-schema.js';
 
 const server = z
@@ -124,6 +124,21 @@ const expectation = z
     examples: [{ trust: ['shared-listener'], observed: 'pending', loss: { kind: 'swallowed', hop: 'lcs' } }],
   });
 
+const link = z
+  .strictObject({
+    loss: share.optional().meta({ description: 'The share of datagrams that are lost.', examples: ['5%'] }),
+    duplicate: share.optional().meta({ description: 'The share of datagrams that arrive twice.', examples: ['1%'] }),
+    delay: plainTime.optional().meta({ description: 'How long each datagram is under way.', examples: ['20ms'] }),
+    reorder: share.optional().meta({
+      description: 'The share of datagrams that are held back, and so may be overtaken. Needs `delay` or `reorderBy`.',
+      examples: ['2%'],
+    }),
+    reorderBy: plainTime
+      .optional()
+      .meta({ description: 'How long they are held back at most. Without it, as long as `delay`.', examples: ['30ms'] }),
+  })
+  .meta({ description: 'What becomes of datagrams between two hosts, in both directions.' });
+
 /** The whole of a scenario file. */
 export const scenarioSchema = z
   .strictObject({
@@ -146,6 +161,13 @@ export const scenarioSchema = z
         description: 'Trust profiles by name, or the path of a file of them, from this file on.',
         examples: ['../profiles/one-server.yaml'],
       }),
+    links: z
+      .record(nameReference, link)
+      .optional()
+      .meta({
+        description: 'Links that are worse than the network itself, by the names of the two servers or participants with - between them.',
+        examples: [{ 'lcs-bob': { loss: '5%', duplicate: '1%', reorder: '2%', delay: '20ms' } }],
+      }),
     matrix: matrix.optional(),
     script: z
       .array(stepSchema, { error: 'a list of steps' })
@@ -159,6 +181,10 @@ export const scenarioSchema = z
       examples: [
         { second: [{ trust: 'shared-listener', observed: 'pending', loss: { kind: 'swallowed', hop: 'lcs' } }, { observed: 486 }] },
       ],
+    }),
+    load: rate.optional().meta({
+      description: 'Background calls over the first server while the script runs, each answered and hung up at once.',
+      examples: ['200/s'],
     }),
     horizon: duration.optional().meta({
       description: 'How long after its last branch ended an attempt without a final is called pending. `--horizon` overrides it.',
@@ -183,3 +209,4 @@ export type ScenarioInput = Omit<z.input<typeof scenarioSchema>, 'matrix' | 'exp
 };
 export type ParticipantInput = ScenarioInput['participants'][string];
 export type ServerInput = ScenarioInput['servers'][string];
+export type LinkInput = NonNullable<ScenarioInput['links']>[string];

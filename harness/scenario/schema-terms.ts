@@ -43,6 +43,19 @@ export const duration = z
     examples: ['500ms', '2s', '64T1'],
   });
 
+const SHARE_RULE = 'a share such as 5% or 0.5%';
+
+/** `5%` */
+export const share = orAxis(z.string({ error: SHARE_RULE }).regex(/^(\d{1,2}(\.\d{1,6})?|100)%$/, { error: SHARE_RULE }), SHARE_RULE);
+
+const PLAIN_TIME_RULE = 'a time such as 20ms or 2s';
+
+/** `20ms`, `2s`: not in T1, since a network knows nothing of SIP's timers. */
+export const plainTime = orAxis(
+  z.string({ error: PLAIN_TIME_RULE }).regex(/^\d{1,7}(\.\d{1,6})?(ms|s)$/, { error: PLAIN_TIME_RULE }),
+  PLAIN_TIME_RULE,
+);
+
 export const ACTION_RULE = 'voice, camera, application-sharing, whiteboard or remote-assistance';
 
 export const action = orAxis(z.enum(['voice', 'camera', 'application-sharing', 'whiteboard', 'remote-assistance']), ACTION_RULE);
@@ -70,3 +83,8 @@ const condition = z.string({ error: CONDITION_RULE }).min(1, { error: CONDITION_
 
 /** One condition, or several that must all hold. */
 export const conditions = z.union([condition, z.array(condition).min(1)], { error: CONDITION_RULE });
+
+const rateRule = 'a rate such as 200/s';
+
+/** `200/s` */
+export const rate = z.string({ error: rateRule }).regex(/^(?!0+(\.0+)?\/)\d{1,5}(\.\d{1,3})?\/s$/, { error: rateRule });

@@ -29,7 +29,7 @@ function participant(name: string, address: string | null = null): Participant {
   };
 }
 
-const topology: Topology = { servers: [server], participants: [participant('alice'), participant('gateway')] };
+const topology: Topology = { links: [], servers: [server], participants: [participant('alice'), participant('gateway')] };
 
 function placed(block: AddressBlock): Addressing {
   return new Addressing(topology, block);
@@ -89,11 +89,11 @@ describe('where all share one address', () => {
 });
 
 test('an address that was asked for is used as it is, and one that is none is refused', () => {
-  const asked: Topology = { servers: [{ ...server, address: '127.0.0.9:5070' }], participants: [participant('alice', '127.0.0.8')] };
+  const asked: Topology = { links: [], servers: [{ ...server, address: '127.0.0.9:5070' }], participants: [participant('alice', '127.0.0.8')] };
   const addressing = new Addressing(asked, new SimulatedPlan().nextBlock());
   expect(addressing.entrance({ server: 'lcs', listener: 'gateway' })).toEqual({ address: '127.0.0.9', port: 5071 });
   expect(addressing.participant('alice')).toEqual({ address: '127.0.0.8', port: 5060 });
-  const wrong: Topology = { servers: [], participants: [participant('alice', 'nowhere')] };
+  const wrong: Topology = { links: [], servers: [], participants: [participant('alice', 'nowhere')] };
   expect(() => new Addressing(wrong, new SimulatedPlan().nextBlock())).toThrow('nowhere is no IP address');
 });
 

@@ -28,7 +28,7 @@ function topology(hosts: readonly HostSettings[]): Topology {
     hosts,
     routes: [],
   };
-  return { servers: [server], participants: [client('alice'), client('bob'), client('carol')] };
+  return { links: [], servers: [server], participants: [client('alice'), client('bob'), client('carol')] };
 }
 
 const wideMask: HostSettings = {
