@@ -46,7 +46,8 @@ export class CallTable {
   add(event: TraceEvent): Call | undefined {
     if (event.time > this.lastTime) this.lastTime = event.time;
     this.coverage.add(event);
-    const fields = readSipFields(event.bytes);
+    const read = readSipFields(event.bytes);
+    const fields = read && this.#mended(read);
     if (!fields) return undefined;
     const call = fields.method === null ? this.#response(fields, event) : this.#request(fields, event);
     if (!call) return undefined;
@@ -68,6 +69,17 @@ export class CallTable {
         if (branch !== undefined && this.#byBranch.get(branch)?.leg === leg) this.#byBranch.delete(branch);
       }
     }
+  }
+
+  /** A packet that was cut off before its CSeq: its branch may be known from others. */
+  #mended(fields: SipFields): SipFields {
+    const branch = fields.vias[0]?.branch;
+    if (fields.cseq !== -1 || branch === undefined) return fields;
+    const leg = this.#byBranch.get(branch)?.leg;
+    if (!leg) return fields;
+    // A CANCEL has the branch of its INVITE, so a 200 may be for either.
+    const cseqMethod = fields.cseqMethod ?? (fields.status === 200 && leg.cancel ? 'CANCEL' : 'INVITE');
+    return { ...fields, cseq: leg.cseq, cseqMethod };
   }
 
   #request(fields: SipFields, event: TraceEvent): Call | undefined {
@@ -102,7 +114,7 @@ export class CallTable {
     const call = this.#callOf(fields, false);
     if (!call) return undefined;
     // RFC 3261 §17.1.1.3: the ACK for a non-2xx has the INVITE's branch; that for a 2xx is a transaction of its own
-    const leg = call.legs.get(legKey(fields.vias[0], fields.cseq)) ?? legOfAck(call, fields, event);
+    const leg = call.legBy(fields.vias[0], fields.cseq) ?? legOfAck(call, fields, event);
     if (leg) this.#draw(leg, 'ack', 0, fields, null, event);
     return call;
   }
@@ -172,9 +184,9 @@ export class CallTable {
   }
 
   #legOf(call: Call, fields: SipFields, source: SocketAddress, destination: SocketAddress, time: number): Leg | undefined {
-    const key = legKey(fields.vias[0], fields.cseq);
-    const known = call.legs.get(key);
+    const known = call.legBy(fields.vias[0], fields.cseq);
     if (known) return known;
+    const key = legKey(fields.vias[0], fields.cseq);
     if (call.legs.size >= MAX_LEGS) {
       this.excess += 1;
       return undefined;

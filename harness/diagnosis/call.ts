@@ -1,5 +1,6 @@
 import type { Arrow } from './arrow.js';
 import { type Leg, legKey } from './leg.js';
+import type { ViaFields } from './sip-fields.js';
 
 /** All legs with one Call-ID. */
 export class Call {
@@ -22,8 +23,16 @@ export class Call {
 
   /** The leg that a Via stack's next entry names. */
   parentOf(leg: Leg): Leg | undefined {
-    const next = leg.vias[1];
-    return next && this.legs.get(legKey(next, leg.cseq));
+    return this.legBy(leg.vias[1], leg.cseq);
+  }
+
+  /** The leg whose own Via this is; packets that were cut off may tell no CSeq. */
+  legBy(via: ViaFields | undefined, cseq: number): Leg | undefined {
+    if (!via) return undefined;
+    const known = this.legs.get(legKey(via, cseq)) ?? this.legs.get(legKey(via, -1));
+    if (known || cseq !== -1 || via.branch === undefined) return known;
+    for (const leg of this.legs.values()) if (leg.vias[0]?.branch === via.branch) return leg;
+    return undefined;
   }
 
   /** Whether somebody answered before this CSeq: what follows is in the dialog. */

@@ -66,9 +66,11 @@ function attach(node: LegNode, group: CallGroup, nodes: Map<Leg, LegNode>, ghost
     if (!isBelow(known, node)) adopt(known, node);
     return;
   }
-  const top = node.leg.vias.length > 1 ? attachGhosts(node, nodes, ghosts, group) : node;
   const likeness = node.leg.madeOf;
   const front = likeness && nodes.get(likeness.leg);
+  // Where the sender itself carries the other leg on, its Via stack is an invention that hides the way (topology hiding).
+  const isItself = front?.leg.destination.address === node.leg.source.address;
+  const top = node.leg.vias.length > 1 && !isItself ? attachGhosts(node, nodes, ghosts, group) : node;
   if (front && top && top.parent === null && !isBelow(front, top)) {
     adopt(front, top);
     top.likeness = likeness;

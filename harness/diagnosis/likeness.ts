@@ -9,6 +9,8 @@ const ENOUGH_AT_SAME_HOST = 5;
 const ENOUGH_ELSEWHERE = 10;
 /** A B2BUA with a foot in two networks carries a call on at once; later likeness may be chance. */
 const PROMPT_MS = 500;
+/** A marker this long is one attempt's alone; a shorter one may be a name that every run of a test gives again. */
+const UNIQUE_MARKER = 16;
 /** What a widespread test tool writes into every call: no sign that two are one. */
 const SAME_IN_EVERY_CALL = /\b53655765 2353687637\b/;
 
@@ -22,7 +24,9 @@ export class LikenessIndex {
    */
   find(leg: Leg, ofSameCall: Iterable<Leg>): Likeness | null {
     let best: Scored | undefined;
-    for (const candidates of [ofSameCall, ...traitsOf(leg, originHost(leg)).map((trait) => this.#byTrait.get(trait) ?? [])]) {
+    const hosts = originHosts(leg);
+    const traits = hosts.flatMap((host) => traitsOf(leg, host));
+    for (const candidates of [ofSameCall, ...traits.map((trait) => this.#byTrait.get(trait) ?? [])]) {
       for (const candidate of candidates) best = better(best, candidate, leg);
     }
     return best ? { leg: best.leg, by: best.by } : null;
@@ -67,16 +71,23 @@ function traitsOf(leg: Leg, host: string): string[] {
   at('user', leg.requestUser);
   if (leg.toUser !== leg.requestUser) at('user', leg.toUser);
   at('sdp', leg.sdpOrigin);
-  if (leg.marker !== undefined) traits.push(`marker ${leg.marker}`);
+  at('marker', leg.marker);
+  if (isUnique(leg.marker)) traits.push(`marker ${leg.marker}`);
   if (leg.sessionId !== undefined) traits.push(`session ${leg.sessionId}`);
   if (leg.sdpOrigin !== undefined && !SAME_IN_EVERY_CALL.test(leg.sdpOrigin)) traits.push(`sdp ${leg.sdpOrigin}`);
   return traits;
 }
 
-/** The host that made this leg's call, which may lie behind proxies that the trace does not show. */
-function originHost(leg: Leg): string {
+/** Hosts that may have made this leg's call: its sender, or who stands at the end of its Via stack, proxies between not being seen. */
+function originHosts(leg: Leg): string[] {
   const bottom = leg.vias.at(-1);
-  return leg.vias.length > 1 && bottom ? viaAddress(bottom).address : leg.source.address;
+  const sender = leg.source.address;
+  const origin = leg.vias.length > 1 && bottom ? viaAddress(bottom).address : sender;
+  return origin === sender ? [sender] : [sender, origin];
+}
+
+function isUnique(marker: string | undefined): boolean {
+  return marker !== undefined && marker.length >= UNIQUE_MARKER;
 }
 
 /** Whether `front`'s receiver may still have made a call of it when `behind` began. */
@@ -91,8 +102,11 @@ function couldCarryOn(front: Leg, behind: Leg): boolean {
 }
 
 function compare(front: Leg, behind: Leg): { score: number; by: string } | null {
+  const sameHost = originHosts(behind).includes(front.destination.address);
+  if (!sameHost && !couldBeElsewhere(front, behind)) return null;
   if (front.marker !== undefined && behind.marker !== undefined) {
-    return front.marker === behind.marker ? { score: 100, by: 'the same attempt marker' } : null;
+    if (front.marker !== behind.marker || !(sameHost || isUnique(front.marker))) return null;
+    return { score: front.madeInto ? 99 : 100, by: 'the same attempt marker' };
   }
   const common: string[] = [];
   let score = 0;
@@ -103,14 +117,12 @@ function compare(front: Leg, behind: Leg): { score: number; by: string } | null 
   };
   count(10, equal(front.sessionId, behind.sessionId), 'the same Session-ID');
   count(8, front.callId === behind.callId, 'the same Call-ID');
-  count(8, equal(front.sdpOrigin, behind.sdpOrigin), 'the same SDP origin line');
+  const isTelling = sameHost || !SAME_IN_EVERY_CALL.test(front.sdpOrigin ?? '');
+  count(8, isTelling && equal(front.sdpOrigin, behind.sdpOrigin), 'the same SDP origin line');
   count(3, sharesTarget(front, behind), 'the same called user');
   count(2, equal(front.fromUser, behind.fromUser), 'the same calling user');
   if (isCallOfItsOwn(front, behind)) score -= 6;
-  const sameHost = originHost(behind) === front.destination.address;
-  if (sameHost) score += behind.source.port === front.destination.port ? 1 : 0;
-  else if (!couldBeElsewhere(front, behind)) return null;
-  if (!sameHost && front.sdpOrigin !== undefined && SAME_IN_EVERY_CALL.test(front.sdpOrigin)) return null;
+  if (sameHost && behind.source.port === front.destination.port) score += 1;
   if (score < (sameHost ? ENOUGH_AT_SAME_HOST : ENOUGH_ELSEWHERE)) return null;
   if (front.madeInto) score -= 1; // of two that are alike, the one that nothing was made of yet
   return { score, by: `${common.join(', ')} and the time` };
@@ -120,9 +132,8 @@ function compare(front: Leg, behind: Leg): { score: number; by: string } | null 
 function couldBeElsewhere(front: Leg, behind: Leg): boolean {
   if (behind.firstTime - front.firstTime > PROMPT_MS || hasRung(front)) return false;
   // Who has sent the first call on its way, or is its next hop's peer, makes calls of his own.
-  const origin = originHost(behind);
   const before = [front.source.address, ...front.vias.map((via) => viaAddress(via).address)];
-  return !before.includes(origin) && behind.destination.address !== front.source.address;
+  return !originHosts(behind).some((host) => before.includes(host)) && behind.destination.address !== front.source.address;
 }
 
 /** The called user calls somebody: nothing that a B2BUA made of the first call. */

@@ -1,12 +1,12 @@
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
 import type { Call } from './call.js';
-import { type Leg, legKey } from './leg.js';
+import type { Leg } from './leg.js';
 import type { SipFields } from './sip-fields.js';
 
 /** The leg that a response is for, and in which header it does not fit; undefined where no leg fits at all. */
 export function placeResponse(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: string | null } | undefined {
-  const leg = call.legs.get(legKey(fields.vias[0], fields.cseq));
+  const leg = call.legBy(fields.vias[0], fields.cseq);
   if (!leg) return placeMisfit(call, fields, event);
   const parent = call.parentOf(leg);
   if (parent && sameSocketAddress(event.source, parent.destination) && !sameSocketAddress(event.source, leg.destination)) {

@@ -89,12 +89,12 @@ function readHeaders(text: string, position: number, into: Draft): number {
   let at = position;
   while (at < text.length) {
     let end = text.indexOf('\n', at);
-    if (end === -1) end = text.length;
+    if (end === -1) return -1; // cut off within this line: half a value would be a wrong one
     if (end === at || (end === at + 1 && text.charCodeAt(at) === 0x0d)) return end + 1;
     let next = text.charCodeAt(end + 1);
     while (next === 0x20 || next === 0x09) {
       end = text.indexOf('\n', end + 1); // RFC 3261 §7.3.1: folded
-      if (end === -1) end = text.length;
+      if (end === -1) return -1;
       next = text.charCodeAt(end + 1);
     }
     readHeader(text, at, end, into);

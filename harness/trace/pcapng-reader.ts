@@ -7,6 +7,7 @@ const BLOCK = { section: 0x0a0d0d0a, interface: 1, packet: 2, simplePacket: 3, i
 const OPTION = { end: 0, interfaceName: 2, timeResolution: 9, timeOffset: 14, statisticsEnd: 3, statisticsDropped: 5 } as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const LONGEST_READ_BLOCK = LONGEST_PACKET + 64 * 1024;
+const LONGEST_SILENCE_MS = 30 * 24 * 3600 * 1000;
 const MAX_INTERFACES = 65_536;
 
 interface Interface extends CaptureInterface {
@@ -16,6 +17,8 @@ interface Interface extends CaptureInterface {
   readonly unitsPerMs: number;
   /** ms to be added. */
   readonly timeOffset: number;
+  /** Of its latest packet, ms since 1970. */
+  lastTime: number;
 }
 
 export const PCAPNG_MAGIC = BLOCK.section;
@@ -116,6 +119,7 @@ export class PcapngReader implements CaptureParser {
       snapLength: this.#uint32(body, 4),
       unitsPerMs,
       timeOffset,
+      lastTime: Number.NEGATIVE_INFINITY,
     };
     this.#all.push(one);
     this.#section.push(one);
@@ -141,6 +145,7 @@ export class PcapngReader implements CaptureParser {
   }
 
   #emit(one: Interface, time: number, data: Buffer, originalLength: number, emit: (packet: CapturePacket) => void): void {
+    if (time > one.lastTime) one.lastTime = time;
     emit({
       time,
       interfaceId: one.index,
@@ -156,12 +161,16 @@ export class PcapngReader implements CaptureParser {
     if (!one) return;
     for (const [code, value] of this.#options(body, 12)) {
       if (value.length < 8) continue;
-      if (code === OPTION.statisticsEnd) {
-        const units = this.#uint32(value, 0) * 0x1_0000_0000 + this.#uint32(value, 4);
-        one.endTime = units / one.unitsPerMs + one.timeOffset;
-      }
+      if (code === OPTION.statisticsEnd) one.endTime = this.#endTime(one, this.#uint32(value, 0) * 0x1_0000_0000 + this.#uint32(value, 4));
       if (code === OPTION.statisticsDropped) one.dropped = Number(this.#int64(value));
     }
+  }
+
+  /** dumpcap 4.0 writes microseconds here, whatever if_tsresol says: an end before the last packet tells. */
+  #endTime(one: Interface, units: number): number {
+    const stated = units / one.unitsPerMs + one.timeOffset;
+    const inMicroseconds = units / 1000 + one.timeOffset;
+    return [stated, inMicroseconds].find((time) => time >= one.lastTime && time < one.lastTime + LONGEST_SILENCE_MS) ?? one.lastTime;
   }
 
   *#options(body: Buffer, from: number): Generator<[code: number, value: Buffer]> {

@@ -370,3 +370,65 @@ test('a B2BUA that sends from another address is found by what hardly two calls 
     .ack();
   expect(only(trace)).toMatchObject({ outcome: 'pending', loss: { kind: 'swallowed', hop: lcs.address, certainty: 'inferred' } });
 });
+
+describe('packets that were cut off', () => {
+  /** The same trace, of every packet only so many octets. */
+  function cut(trace: TraceBuilder, octets: number): Attempt[] {
+    trace.wait(HORIZON);
+    const events = trace.events.map((event) => ({ ...event, bytes: event.bytes.subarray(0, octets), originalLength: event.bytes.length }));
+    return diagnose(events, { horizonMs: HORIZON, timerC: 180_000, end: trace.now });
+  }
+
+  test.each([
+    ['before the CSeq', 190],
+    ['before the Call-ID', 165],
+    ['within From', 140],
+  ])('%s: the Via branches still tell what belongs together', (_where, octets) => {
+    const { trace, alice, lcs, bob } = setUp('wire');
+    const first = trace.invite(alice, lcs);
+    first.forward(bob).ring().busyRepeated(4);
+    first.ring();
+    const attempts = cut(trace, octets);
+    expect(attempts).toHaveLength(1);
+    expect(attempts[0]).toMatchObject({
+      outcome: 'pending',
+      originator: alice.address,
+      callee: bob.address,
+      loss: { kind: 'not-acked', hop: lcs.address },
+    });
+  });
+
+  test('a 200 after a CANCEL is not taken for an answer', () => {
+    const { trace, alice, lcs } = setUp('wire');
+    trace.invite(alice, lcs).ring().cancel().cancelAnswered().respond(487, 'Request Terminated').ack();
+    expect(cut(trace, 100)).toMatchObject([{ outcome: 'cancelled', finalAtOriginator: 487 }]);
+  });
+});
+
+test('a proxy that hides the topology: other Call-ID, invented Via', () => {
+  const { trace, alice, lcs, bob } = setUp('wire');
+  const mask = trace.host('mask', '10.1.1.10');
+  const same = { from: 'alice', user: 'bob', sdp: 'alice 1 1 IN IP4 10.0.0.1' };
+  trace.invite(alice, lcs, same).respond(100, 'Trying');
+  const count = trace.events.length;
+  const masked = trace.invite(mask, lcs, { callId: 'masked', ...same });
+  trace.events.length = count; // nobody ever sends this one: it stands in the Via stack only
+  masked.forward(bob).ring().busy().ack();
+  expect(only(trace)).toMatchObject({
+    outcome: 'pending',
+    originator: alice.address,
+    hops: [lcs.address],
+    callee: bob.address,
+    loss: { kind: 'swallowed', hop: lcs.address, certainty: 'inferred' },
+  });
+});
+
+test('a marker that is a mere name joins nothing beyond one host', () => {
+  const { trace, alice, carol, lcs, bob } = setUp('wire');
+  const other = trace.host('other', '10.0.0.9');
+  const marked = { from: 'carol', user: 'bob', headers: ['X-Busyhere-Attempt: second'] };
+  trace.invite(alice, lcs, marked);
+  trace.invite(carol, other, marked);
+  void bob;
+  expect(all(trace)).toHaveLength(2);
+});

@@ -54,8 +54,8 @@ test('reads a response, folded and cut off', () => {
     status: 486,
     reason: 'Busy Here',
     callId: undefined,
-    cseq: 1,
-    cseqMethod: 'INV',
+    cseq: -1,
+    cseqMethod: undefined,
     toTag: 't',
     vias: [{ branch: 'z9hG4bK1' }],
   });
