@@ -99,6 +99,9 @@ async function play(
     const code = interruption.signal.aborted ? EXIT_CODES.interrupted : exitCodeOfRun(result);
     // A report that was asked for and is not there must not look like success.
     return code === EXIT_CODES.asExpected && !reported ? EXIT_CODES.environment : code;
+  } catch (error) {
+    for (const one of reporters) one.abandon?.();
+    throw error;
   } finally {
     stopListening();
   }

@@ -5,6 +5,8 @@ export interface Reporter {
   /** As the user names it. */
   readonly name: string;
   handle(event: RunEvent): void;
+  /** The run ended with an error, and no more events come. */
+  abandon?(): void;
 }
 
 /** Where a reporter writes to: a terminal, a stream or a file. */

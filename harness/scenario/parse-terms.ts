@@ -12,9 +12,10 @@ export function parseDuration(text: string): Duration | undefined {
   return { amount: match[2] === 's' ? amount * 1000 : amount, unit: 'ms' };
 }
 
-/** `5%` as a share from 0 to 1, for what the schema let through. */
-export function parseShare(text: string): number {
-  return Number.parseFloat(text) / 100;
+/** `5%` as a share from 0 to 1 */
+export function parseShare(text: string): number | undefined {
+  const match = /^(\d{1,2}(?:\.\d{1,6})?|100)%$/.exec(text);
+  return match ? Number(match[1]) / 100 : undefined;
 }
 
 /** `200/s` as calls a second, for what the schema let through. */

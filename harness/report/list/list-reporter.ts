@@ -68,6 +68,10 @@ export class ListReporter implements Reporter {
     }
   }
 
+  abandon(): void {
+    this.#progress.clear();
+  }
+
   #started({ cases, engine, sut, timers, seed }: RunStarted): void {
     this.#cases = cases;
     const told = [countText(cases.length, 'case'), engine, sut, `${timers} timers`, `seed ${seed}`].join(` ${this.#glyphs.dot} `);

@@ -118,3 +118,11 @@ test('keeps the lines of passed cases off a terminal where there are many', () =
   expect(shown.match(/ {2}✓ 486/g)).toBeNull();
   expect(shown).toContain('✗ 486');
 });
+
+test('leaves no half line behind when the run ends with an error', () => {
+  const paper = new Paper({ isLive: true });
+  const reporter = new ListReporter({ terminal: paper, tool: 't', ladders: false, replay: '', replayOf: () => '' });
+  for (const event of eventsOf(cases, asExpected).slice(0, 2)) reporter.handle(event);
+  reporter.abandon();
+  expect(paper.text).toMatch(/\r\u001b\[2K$/);
+});

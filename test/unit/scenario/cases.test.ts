@@ -231,6 +231,28 @@ describe('the script', () => {
   });
 });
 
+describe('links', () => {
+  test('join two hosts, whose names may hold the sign between them', () => {
+    const { links } = onlyCase({
+      participants: { ...BASE.participants, 'bob-2': { home: 'lcs' } },
+      links: {
+        'lcs-bob': { loss: '5%', duplicate: '0.5%', reorder: '2%', delay: '20ms' },
+        'lcs-bob-2': { reorder: '100%', reorderBy: '0.1s' },
+      },
+    });
+    expect(links).toEqual([
+      { between: ['lcs', 'bob'], quality: { delayMs: 20, loss: 0.05, duplicate: 0.005, reorder: 0.02, reorderMs: 20 } },
+      { between: ['lcs', 'bob-2'], quality: { delayMs: 0, loss: 0, duplicate: 0, reorder: 1, reorderMs: 100 } },
+    ]);
+    expect(onlyCase({}).links).toEqual([]);
+  });
+
+  test('may vary with an axis', () => {
+    const cases = casesOf({ matrix: { loss: ['0%', '20%'] }, links: { 'lcs-bob': { loss: '$loss' } } });
+    expect(cases.map(({ links }) => links[0]?.quality.loss)).toEqual([0, 0.2]);
+  });
+});
+
 describe('expectations', () => {
   test('tell what is not asserted from what must not be', () => {
     const rows = [{ observed: 'pending' as const, loss: { kind: 'lost-on-wire' as const }, shown: null, reached: [] }];
