@@ -5,7 +5,9 @@ import { NumberTable } from '../endpoint/number-table.js';
 import type { Persona } from '../endpoint/persona.js';
 import { Telephone } from '../endpoint/telephone.js';
 import { UserAgent } from '../endpoint/user-agent.js';
+import type { DatagramNetwork } from '../platform/datagram-network.js';
 import { BusyhereError, errorCode } from '../platform/errors.js';
+import { ImpairedNetwork } from '../platform/impaired-network.js';
 import type { Random } from '../platform/random.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import { SipProxy } from '../proxy/proxy.js';
@@ -16,7 +18,7 @@ import type { AddressPlan } from './address-plan.js';
 import { Addressing } from './addressing.js';
 import type { Engine } from './engine.js';
 import type { Lab } from './lab.js';
-import type { Participant, Server, ServerEntrance, Topology } from './topology.js';
+import type { LinkSettings, Participant, Server, ServerEntrance, Topology } from './topology.js';
 
 export interface SocketLabOptions {
   readonly engine: Engine;
@@ -31,6 +33,7 @@ const PASSWORD_DIGITS = 16;
 export abstract class SocketLab implements Lab {
   readonly trace: Recorder;
   readonly journal: JournalEntry[] = [];
+  readonly #network: DatagramNetwork;
   #addressing: Addressing | undefined;
   readonly #proxies: SipProxy[] = [];
   readonly #agents = new Map<string, UserAgent>();
@@ -43,11 +46,25 @@ export abstract class SocketLab implements Lab {
     private readonly addresses: AddressPlan,
   ) {
     this.trace = new Recorder(options.engine.clock);
+    this.#network = topology.links.length === 0 ? options.engine.network : this.#impaired(topology.links);
     const passwords = options.random.fork('passwords');
     this.#passwords = new Map(topology.participants.map(({ name }) => [name, passwords.token(PASSWORD_DIGITS)]));
   }
 
   abstract start(): Promise<void>;
+
+  /** The recorder sits above it: what is lost here was sent, and is seen to be. */
+  #impaired(links: readonly LinkSettings[]): DatagramNetwork {
+    const { engine, random } = this.options;
+    return new ImpairedNetwork(engine.network, {
+      clock: engine.clock,
+      random: random.fork('links'),
+      link: (source, destination) => {
+        const ends = [this.nameOf(source), this.nameOf(destination)];
+        return links.find(({ between }) => between.every((name) => ends.includes(name)))?.quality;
+      },
+    });
+  }
 
   endpoint(participant: string): Endpoint {
     return this.agent(participant);
@@ -70,7 +87,12 @@ export abstract class SocketLab implements Lab {
     return this.#addressing?.nameOf(address);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.closeSockets();
+  }
+
+  /** Stops everybody without a word. */
+  protected async closeSockets(): Promise<void> {
     const elements = [...this.#agents.values(), ...this.#proxies];
     this.#agents.clear();
     this.#proxies.length = 0;
@@ -117,7 +139,7 @@ export abstract class SocketLab implements Lab {
         await Promise.all([...this.#proxies, ...this.#agents.values()].map((element) => element.start()));
         return;
       } catch (error) {
-        await SocketLab.prototype.stop.call(this);
+        await this.closeSockets();
         if (errorCode(error) !== 'address-in-use' || explicit) throw error;
         if (tried === BLOCKS_TRIED) throw noAddressLeft(error);
       }
@@ -144,7 +166,7 @@ export abstract class SocketLab implements Lab {
       name: server.name,
       clock: engine.clock,
       random: random.fork(`server ${server.name}`),
-      network: this.trace.network(server.name, engine.network),
+      network: this.trace.network(server.name, this.#network),
       timers,
       domain: server.domain,
       trust: {
@@ -176,7 +198,7 @@ export abstract class SocketLab implements Lab {
       address: this.#placed.participant(name),
       clock: engine.clock,
       random: random.fork(`participant ${name}`),
-      network: this.trace.network(name, engine.network),
+      network: this.trace.network(name, this.#network),
       timers,
       domain: this.domainOf(name),
       identity: this.addressOfRecord(name),

@@ -1,11 +1,12 @@
 import type { Attempt } from '../diagnosis/attempt.js';
 import { diagnose } from '../diagnosis/diagnose.js';
+import { createLab } from '../lab/create-lab.js';
 import type { Engine } from '../lab/engine.js';
-import { InProcessLab } from '../lab/in-process-lab.js';
+import type { ExternalSut } from '../lab/external-sut.js';
 import type { Lab } from '../lab/lab.js';
 import type { LoopWatch } from '../platform/loop-watch.js';
 import type { Random } from '../platform/random.js';
-import type { TimerValues } from '../transaction/timer-values.js';
+import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import { AttemptStates } from './attempt-states.js';
 import type { Case } from './case.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
@@ -24,6 +25,9 @@ export interface CaseRunOptions {
   readonly signal: AbortSignal;
   /** Undefined in virtual time, where nothing is ever late. */
   readonly loop: LoopWatch | undefined;
+  /** The proxy that runs already, where the case is not played by servers of our own. */
+  readonly external: ExternalSut | undefined;
+  readonly singleAddress: boolean;
 }
 
 export interface CaseRun {
@@ -36,6 +40,11 @@ const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
 /** Builds the case's lab, plays its script, watches until every verdict is proven, tears all down, and judges. */
 export function runCase(played: Case, options: CaseRunOptions): Promise<CaseRun> {
   return options.engine.complete(new CaseRunner(played, options).run());
+}
+
+/** Somebody else's proxy has the RFC's Timer C, whatever ours are scaled to. */
+function timerCOf({ external, timers }: CaseRunOptions): number {
+  return external ? RFC3261_TIMERS.timerC : timers.timerC;
 }
 
 /** Why a case has the status that it has. */
@@ -55,12 +64,12 @@ class CaseRunner {
     private readonly played: Case,
     private readonly options: CaseRunOptions,
   ) {
-    const { engine, timers, random, horizonMs } = options;
+    const { engine, timers, random, horizonMs, external, singleAddress } = options;
     const { clock } = engine;
     this.#began = clock.now();
-    this.#lab = new InProcessLab(played, { engine, timers, random });
+    this.#lab = createLab(played, { engine, timers, random, external, singleAddress });
     this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
-    this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timers.timerC, loop: options.loop });
+    this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timerCOf(options), loop: options.loop });
     this.#script = new Script(played, {
       lab: this.#lab,
       clock,
@@ -125,10 +134,10 @@ class CaseRunner {
 
   /** The INVITEs' attempts in the trace, by the labels of the script. */
   #invitationsSeen(): ReadonlyMap<string, Attempt> {
-    const { timers, horizonMs } = this.options;
+    const { horizonMs } = this.options;
     const attempts = diagnose(this.#lab.trace.events, {
       horizonMs,
-      timerC: timers.timerC,
+      timerC: timerCOf(this.options),
       end: this.#lab.trace.elapsed,
       names: (address) => this.#lab.nameOf(address),
     });

@@ -10,8 +10,16 @@ export function milliseconds({ amount, unit }: Duration, timers: TimerValues): n
   return unit === 'T1' ? amount * timers.t1 : amount;
 }
 
-/** The horizon of a case in ms: the run's where the user gave one, else the case's own, else 64·T1. */
-export function horizonOf({ horizon }: Pick<Case, 'horizon'>, { horizonMs }: Pick<RunOptions, 'horizonMs'>, timers: TimerValues): number {
+/**
+ * The horizon of a case in ms: the run's where the user gave one, else the case's own, else 64·T1; never less than what
+ * a proxy with timers of its own needs.
+ */
+export function horizonOf(
+  { horizon }: Pick<Case, 'horizon'>,
+  { horizonMs, external }: Pick<RunOptions, 'horizonMs' | 'external'>,
+  timers: TimerValues,
+): number {
   if (horizonMs !== undefined) return horizonMs;
-  return horizon === null ? T1_IN_HORIZON * timers.t1 : milliseconds(horizon, timers);
+  const own = horizon === null ? T1_IN_HORIZON * timers.t1 : milliseconds(horizon, timers);
+  return Math.max(own, external?.horizonMs ?? 0);
 }

@@ -1,11 +1,15 @@
+import type { ExternalSut } from '../lab/external-sut.js';
+
 export type EngineName = 'udp' | 'memory';
-export type SutName = 'builtin';
+export type SutName = 'builtin' | 'external';
 export type TimersName = 'fast' | 'rfc3261';
 
 /** How the cases of a run are run. */
 export interface RunOptions {
   readonly engine: EngineName;
   readonly sut: SutName;
+  /** For the SUT `external`: the proxy that runs already. Its accounts are shared by all cases, so these go one at a time. */
+  readonly external?: ExternalSut;
   readonly timers: TimersName;
   /** Overrides every other horizon. */
   readonly horizonMs?: number;

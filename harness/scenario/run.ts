@@ -66,7 +66,8 @@ class SuiteRunner {
    * slow cases at once would retransmit for no other reason.
    */
   async #playAll(): Promise<(CaseResult | undefined)[]> {
-    const { workers } = this.options;
+    const { external } = this.options;
+    const workers = external ? 1 : this.options.workers;
     const alone = this.#shared?.realTime ? 1 : 0;
     const playSome = (cases: readonly Case[]): Promise<(CaseResult | undefined)[]> =>
       schedule(
@@ -89,6 +90,8 @@ class SuiteRunner {
       random,
       signal: this.options.signal,
       loop: this.#loop,
+      external: this.options.external,
+      singleAddress: this.options.singleAddress ?? false,
     });
     if (result.status === 'failed') this.#failures += 1;
     if (engine !== this.#shared) nothingLeft(engine);

@@ -1,0 +1,18 @@
+import { ExternalLab } from './external-lab.js';
+import type { ExternalSut } from './external-sut.js';
+import { InProcessLab } from './in-process-lab.js';
+import type { Lab } from './lab.js';
+import type { SocketLabOptions } from './socket-lab.js';
+import type { Topology } from './topology.js';
+
+export interface LabOptions extends SocketLabOptions {
+  /** The proxy that runs already; undefined: all servers are made here. */
+  readonly external: ExternalSut | undefined;
+  /** Whether this machine has one loopback address only. */
+  readonly singleAddress: boolean;
+}
+
+/** The lab that a case is played in. @throws BusyhereError `configuration` where case and SUT do not go together */
+export function createLab(topology: Topology, { external, ...options }: LabOptions): Lab {
+  return external ? new ExternalLab(topology, { ...options, sut: external }) : new InProcessLab(topology, options);
+}

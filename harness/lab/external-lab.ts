@@ -1,0 +1,161 @@
+import type { Account, Endpoint } from '../endpoint/endpoint.js';
+import { Messenger } from '../endpoint/messenger/messenger.js';
+import type { Persona } from '../endpoint/persona.js';
+import { RegistrationError } from '../endpoint/registration.js';
+import type { UserAgent } from '../endpoint/user-agent.js';
+import { BusyhereError } from '../platform/errors.js';
+import { formatSocketAddress } from '../platform/socket-address.js';
+import { entranceKey } from './addressing.js';
+import { ExternalPlan } from './external-plan.js';
+import { type ExternalSut, serverOfSut, sutAccountOf } from './external-sut.js';
+import { GuestEndpoint } from './guest-endpoint.js';
+import { SocketLab, type SocketLabOptions } from './socket-lab.js';
+import type { Participant, Server, Topology } from './topology.js';
+import { within } from './within.js';
+
+export interface ExternalLabOptions extends SocketLabOptions {
+  readonly sut: ExternalSut;
+  /** Whether this machine has one loopback address only. */
+  readonly singleAddress: boolean;
+}
+
+/** How long we wait for goodbyes to be answered before we leave all the same, in T1. */
+const PATIENCE_T1 = 20;
+
+/**
+ * Our endpoints as users of a proxy that runs already. Further servers of the case are made here. Nothing is known of
+ * what the proxy sees or decides but what arrives at our sockets.
+ */
+export class ExternalLab extends SocketLab {
+  readonly #sut: ExternalSut;
+  /** The server of the topology that the SUT stands for. */
+  readonly #server: Server;
+  readonly #guests = new Map<string, GuestEndpoint>();
+  #registered: readonly UserAgent[] = [];
+
+  /** @throws BusyhereError `configuration` where the case and what is said of the SUT do not go together */
+  constructor(topology: Topology, options: ExternalLabOptions) {
+    const { sut, singleAddress } = options;
+    const server = serverOfSut(topology, sut);
+    super(settle(topology, server, sut), options, planFor(server, sut, singleAddress));
+    this.#sut = sut;
+    this.#server = server;
+  }
+
+  override endpoint(participant: string): Endpoint {
+    const guest = this.#guests.get(participant) ?? new GuestEndpoint(this.agent(participant));
+    this.#guests.set(participant, guest);
+    return guest;
+  }
+
+  async start(): Promise<void> {
+    await this.openSockets();
+    const registering = this.topology.participants.filter(({ account }) => account);
+    this.#registered = registering.map(({ name }) => this.agent(name));
+    await Promise.all(registering.map((participant) => this.#register(participant)));
+  }
+
+  /** Ends all calls and takes all bindings away, since the proxy goes on without us. */
+  override async stop(): Promise<void> {
+    const { engine, timers } = this.options;
+    const { clock } = engine;
+    const patience = PATIENCE_T1 * timers.t1;
+    await within(clock, patience, Promise.all([...this.#guests.values()].map((guest) => guest.takeLeave())));
+    const bound = this.#registered.filter(({ registered }) => registered);
+    await within(clock, patience, Promise.allSettled(bound.map((agent) => agent.unregister())));
+    this.#registered = [];
+    this.#guests.clear();
+    await this.closeSockets();
+  }
+
+  protected override get ownServers(): readonly Server[] {
+    return this.topology.servers.filter(({ name }) => name !== this.#server.name);
+  }
+
+  protected override userOf(name: string): string {
+    const participant = this.topology.participants.find((one) => one.name === name);
+    return participant && this.#isUserOfSut(participant) ? sutAccountOf(this.#sut, name).user : name;
+  }
+
+  protected override accountOf(participant: Participant): Account | undefined {
+    if (!this.#isUserOfSut(participant)) return super.accountOf(participant);
+    const { user, password } = sutAccountOf(this.#sut, participant.name);
+    return password === null ? undefined : { user, password };
+  }
+
+  /** On the screen stand the names of the scenario, as from a list of contacts, whatever the accounts are called. */
+  protected override personaOf(participant: Participant): Persona {
+    if (participant.role !== 'client' || participant.persona !== 'messenger') return super.personaOf(participant);
+    const names = new Map(this.topology.participants.map(({ name }) => [this.userOf(name), name]));
+    return new MessengerWithContacts(names);
+  }
+
+  #isUserOfSut({ account, entrance }: Participant): boolean {
+    return account && entrance.server === this.#server.name;
+  }
+
+  async #register(participant: Participant): Promise<void> {
+    try {
+      await this.agent(participant.name).register();
+    } catch (error) {
+      // Of a lab that was stopped meanwhile nobody wants to hear.
+      if (!(error instanceof RegistrationError) || !this.#isUserOfSut(participant) || this.#registered.length === 0) throw error;
+      throw notRegistered(participant, this.#sut, error);
+    }
+  }
+}
+
+class MessengerWithContacts extends Messenger {
+  constructor(private readonly names: ReadonlyMap<string, string>) {
+    super();
+  }
+
+  override rejectionShown(...[action, user]: Parameters<Messenger['rejectionShown']>): string {
+    return super.rejectionShown(action, this.names.get(user) ?? user);
+  }
+}
+
+/** The topology with what is settled for it: the SUT's own domain, and nobody's address where it is given otherwise. */
+function settle(topology: Topology, server: Server, sut: ExternalSut): Topology {
+  const given = (name: string): boolean => Object.hasOwn(sut.addresses, name);
+  return {
+    ...topology,
+    servers: topology.servers.map((one) => {
+      if (one.name === server.name) return { ...one, address: null, domain: sut.domain ?? one.domain };
+      return given(one.name) ? { ...one, address: formatSocketAddress(sut.addresses[one.name] ?? sut.address) } : one;
+    }),
+    participants: topology.participants.map((one) =>
+      given(one.name) ? { ...one, address: formatSocketAddress(sut.addresses[one.name] ?? sut.address) } : one,
+    ),
+  };
+}
+
+function planFor(server: Server, sut: ExternalSut, singleAddress: boolean): ExternalPlan {
+  const fixed = new Map(
+    server.listeners.map(({ name }, index) => [
+      entranceKey({ server: server.name, listener: name }),
+      (index === 0 ? undefined : sut.listeners[name]) ?? sut.address,
+    ]),
+  );
+  return new ExternalPlan({ fixed, local: sut.localAddress, singleAddress });
+}
+
+function notRegistered({ name }: Participant, sut: ExternalSut, { status, message }: RegistrationError): BusyhereError {
+  const where = formatSocketAddress(sut.address);
+  if (status === undefined) {
+    return new BusyhereError(
+      'environment',
+      `${where} does not answer: ${name}'s REGISTER got no final response`,
+      `is the proxy running, and does it listen on UDP there? busyhere doctor --sut external --sut-address sip:${where} shows what it answers`,
+    );
+  }
+  const { user, password } = sutAccountOf(sut, name);
+  const wrong =
+    password === null ? `it wants a password of ${user}, and none was given` : `it has another password for ${user}, or no such user`;
+  const refused = status === 401 || status === 407 || status === 403;
+  return new BusyhereError(
+    'configuration',
+    `${message} (participant ${name})`,
+    refused ? `${wrong}: see \`accounts\` in the file of --sut-config` : 'busyhere doctor --sut external shows what the proxy answers',
+  );
+}

@@ -1,0 +1,63 @@
+import type { SocketAddress } from '../platform/socket-address.js';
+import type { AddressBlock, AddressPlan } from './address-plan.js';
+
+export interface ExternalPlanOptions {
+  /** Addresses that are given, by participant or `server/listener`. */
+  readonly fixed: ReadonlyMap<string, SocketAddress>;
+  /** The IP address of this machine that everybody else uses; on 127.0.0.0/8 everybody gets one of his own. */
+  readonly local: string;
+  /** Only that one address is there, as on systems without further loopback addresses. */
+  readonly singleAddress: boolean;
+}
+
+const SIP_PORT = 5060;
+const FIRST_HOST = 2;
+const HOSTS = 253;
+const FIRST_PORT = 20_000;
+const PORTS = 30_000;
+const LAST_BLOCK = 255;
+
+/**
+ * Addresses beside a proxy that outlives us. A participant's is always the same, so that registering again replaces the
+ * binding that an interrupted run left behind, where another address would add a second one.
+ */
+export class ExternalPlan implements AddressPlan {
+  #blocks = 0;
+
+  constructor(private readonly options: ExternalPlanOptions) {}
+
+  nextBlock(): AddressBlock {
+    const { fixed, local, singleAddress } = this.options;
+    const block = this.#blocks;
+    this.#blocks = (this.#blocks + 1) % LAST_BLOCK;
+    const perHost = local.startsWith('127.') && !singleAddress;
+    const taken = new Set<number>();
+    const draw = (who: string, places: number): number => {
+      let place = hashOf(`${who} ${block}`) % places;
+      while (taken.has(place)) place = (place + 1) % places;
+      taken.add(place);
+      return place;
+    };
+    const own = perHost
+      ? (who: string): SocketAddress => ({ address: `127.84.${1 + block}.${FIRST_HOST + draw(who, HOSTS)}`, port: SIP_PORT })
+      : (who: string): SocketAddress => ({ address: local, port: FIRST_PORT + draw(who, PORTS) });
+    return {
+      name: perHost ? `127.84.${1 + block}.0/24` : `ports of ${local}`,
+      addressPerHost: perHost && areDistinct(fixed.values()),
+      next: (who) => fixed.get(who) ?? own(who),
+    };
+  }
+}
+
+/** Whether every address has an IP address of its own, which then tells who it is. */
+function areDistinct(addresses: Iterable<SocketAddress>): boolean {
+  const hosts = [...addresses].map(({ address }) => address);
+  return new Set(hosts).size === hosts.length;
+}
+
+/** FNV-1a, 32 bits: spreads short names well, and is the same everywhere. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return hash;
+}
