@@ -4,10 +4,12 @@ import { createLab } from '../lab/create-lab.js';
 import type { Engine } from '../lab/engine.js';
 import type { ExternalSut } from '../lab/external-sut.js';
 import type { Lab } from '../lab/lab.js';
+import type { BackgroundCalls } from '../load/background-calls.js';
 import type { LoopWatch } from '../platform/loop-watch.js';
 import type { Random } from '../platform/random.js';
 import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import { AttemptStates } from './attempt-states.js';
+import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult, CaseStatus } from './result.js';
@@ -59,6 +61,7 @@ class CaseRunner {
   readonly #states: AttemptStates;
   readonly #script: Script;
   readonly #began: number;
+  #background: BackgroundCalls | undefined;
 
   constructor(
     private readonly played: Case,
@@ -67,7 +70,7 @@ class CaseRunner {
     const { engine, timers, random, horizonMs, external, singleAddress } = options;
     const { clock } = engine;
     this.#began = clock.now();
-    this.#lab = createLab(played, { engine, timers, random, external, singleAddress });
+    this.#lab = createLab(withBackground(played), { engine, timers, random, external, singleAddress });
     this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
     this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timerCOf(options), loop: options.loop });
     this.#script = new Script(played, {
@@ -81,13 +84,16 @@ class CaseRunner {
   }
 
   async run(): Promise<CaseRun> {
+    const { engine } = this.options;
     try {
       await this.#lab.start();
+      this.#background = startBackground(this.played, this.#lab, engine.clock);
       return this.#judge(await this.#play());
     } catch (error) {
       if (!this.options.signal.aborted) throw error;
       return { result: this.#result([], { status: 'interrupted', reason: 'the run was interrupted' }), evidence: NO_EVIDENCE };
     } finally {
+      this.#background?.stop();
       this.#states.stop();
       await this.#lab.stop();
     }

@@ -89,7 +89,11 @@ describe('where all share one address', () => {
 });
 
 test('an address that was asked for is used as it is, and one that is none is refused', () => {
-  const asked: Topology = { links: [], servers: [{ ...server, address: '127.0.0.9:5070' }], participants: [participant('alice', '127.0.0.8')] };
+  const asked: Topology = {
+    links: [],
+    servers: [{ ...server, address: '127.0.0.9:5070' }],
+    participants: [participant('alice', '127.0.0.8')],
+  };
   const addressing = new Addressing(asked, new SimulatedPlan().nextBlock());
   expect(addressing.entrance({ server: 'lcs', listener: 'gateway' })).toEqual({ address: '127.0.0.9', port: 5071 });
   expect(addressing.participant('alice')).toEqual({ address: '127.0.0.8', port: 5060 });

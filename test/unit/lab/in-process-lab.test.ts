@@ -83,3 +83,19 @@ test('the same seed gives the same traffic to the octet, another seed other traf
   expect(one.wire).toBe(again.wire);
   expect(one.wire).not.toBe(other.wire);
 });
+
+test('a worse link delays what passes it, in both directions, and nothing else; the trace shows when it was sent', async () => {
+  const random = new SeededRandom(3);
+  const engine = memoryEngine(random);
+  const links = [{ between: ['lcs', 'bob'] as const, quality: { delayMs: 50 } }];
+  const lab = new InProcessLab({ ...topology([]), links }, { engine, timers: RFC3261_TIMERS, random });
+  await engine.complete(lab.start().then(() => lab.stop()));
+  const journey = (from: string, to: string): number => {
+    const passing = lab.trace.events.filter(({ source, destination }) => lab.nameOf(source) === from && lab.nameOf(destination) === to);
+    const [sent, received] = [passing.find(({ sighting }) => sighting === 'sent'), passing.find(({ sighting }) => sighting === 'received')];
+    return Math.round((received?.time ?? Number.NaN) - (sent?.time ?? Number.NaN));
+  };
+  expect([journey('bob', 'lcs'), journey('lcs', 'bob')]).toEqual([50, 50]);
+  expect([journey('carol', 'lcs'), journey('lcs', 'carol')]).toEqual([0, 0]);
+  expect(engine.leftovers()).toEqual({ sockets: 0, timers: 0 });
+});
