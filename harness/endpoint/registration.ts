@@ -18,10 +18,19 @@ export class RegistrationError extends BusyhereError {
 
 const EXPIRES_S = 3600;
 
+/** A registration that was asked for. */
+interface Waiting {
+  readonly expires: number;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 /** The binding of our contact at the registrar of our domain (RFC 3261 section 10.2). It is not refreshed by itself. */
 export class Registration {
   readonly #callId: string;
   readonly #registrar: string;
+  /** RFC 3261 10.2: a REGISTER is sent only when the one before has its final response; the first of these is under way. */
+  readonly #waiting: Waiting[] = [];
   #sequence = 0;
   #until: number | undefined;
 
@@ -42,27 +51,50 @@ export class Registration {
    */
   register(expires = EXPIRES_S): Promise<void> {
     return new Promise((resolve, reject) => {
-      const refuse = (status: number | undefined, reason: string): void =>
-        reject(new RegistrationError(this.core.identity, this.#registrar, status, reason));
-      const hop = this.core.hopTo(this.#registrar, {});
-      const exchange = new Exchange(
-        this.core,
-        this.#createRequest(expires),
-        { hop, nextSequence: () => this.#nextSequence() },
-        {
-          final: (response) => {
-            const longer = leastInterval(response);
-            if (response.status < 300) resolve(this.#registered(response, expires));
-            // RFC 3261 10.2.8: the registrar wants a longer interval.
-            else if (longer !== undefined && longer > expires) resolve(this.register(longer));
-            else refuse(response.status, response.reason);
-          },
-          failed: () => refuse(undefined, 'no final response'),
-          abandoned: () => refuse(undefined, 'the endpoint was stopped'),
-        },
-      );
-      exchange.start();
+      this.#waiting.push({ expires, resolve, reject });
+      if (this.#waiting.length === 1) this.#ask(expires);
     });
+  }
+
+  #ask(expires: number): void {
+    try {
+      const options = { hop: this.core.hopTo(this.#registrar, {}), nextSequence: () => this.#nextSequence() };
+      const exchange = new Exchange(this.core, this.#createRequest(expires), options, {
+        final: (response) => this.#answered(response, expires),
+        failed: () => this.#settle(this.#refusal(undefined, 'no final response')),
+        abandoned: () => this.#abandon(),
+      });
+      exchange.start();
+    } catch (error) {
+      this.#settle(error);
+    }
+  }
+
+  #answered(response: SipResponse, expires: number): void {
+    const longer = leastInterval(response);
+    if (response.status < 300) {
+      this.#registered(response, expires);
+      this.#settle();
+    } else if (longer !== undefined && longer > expires)
+      this.#ask(longer); // RFC 3261 10.2.8: the registrar wants a longer interval
+    else this.#settle(this.#refusal(response.status, response.reason));
+  }
+
+  /** The first in the queue has its outcome, and the next one may be sent. */
+  #settle(error?: unknown): void {
+    const done = this.#waiting.shift();
+    if (error === undefined) done?.resolve();
+    else done?.reject(error);
+    const [next] = this.#waiting;
+    if (next) this.#ask(next.expires);
+  }
+
+  #abandon(): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#refusal(undefined, 'the endpoint was stopped'));
+  }
+
+  #refusal(status: number | undefined, reason: string): RegistrationError {
+    return new RegistrationError(this.core.identity, this.#registrar, status, reason);
   }
 
   #createRequest(expires: number): SipRequest {

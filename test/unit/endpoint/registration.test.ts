@@ -53,6 +53,27 @@ describe('a registration', () => {
     expect(world.left).toEqual(NOTHING);
   });
 
+  it('waits for the final response of the one before (RFC 3261 10.2)', async () => {
+    const both = Promise.all([alice.register(), alice.unregister()]).then(() => {});
+    await world.pass(10);
+    expect(registrar.requests('REGISTER')).toHaveLength(1);
+    const [first] = registrar.received;
+    answer([200]);
+    if (first) registrar.respond(first, 200);
+    expect(await outcome(both)).toBe('registered');
+    expect(registrar.requests('REGISTER').map((text) => [headerOf(text, 'CSeq'), headerOf(text, 'Expires')])).toEqual([
+      ['1 REGISTER', '3600'],
+      ['2 REGISTER', '0'],
+    ]);
+  });
+
+  it('that waits is given up with the agent', async () => {
+    const both = Promise.allSettled([alice.register(), alice.register()]);
+    await world.pass(10);
+    await alice.stop();
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+
   it.each<[what: string, headers: Record<string, string>]>([
     ['of its contact', { Contact: '<sip:other@127.0.0.7>;expires=9, <sip:alice@127.0.0.2:5060>;expires=60', Expires: '7200' }],
     ['of the response', { Contact: '<sip:alice@127.0.0.2:5060>', Expires: '60' }],
