@@ -22,7 +22,12 @@ function guardedSocket(socket: DatagramSocket, inLab: (address: string) => boole
   };
 }
 
-/** Loopback addresses, and the documentation network that simulated labs stand on. */
-export function isLabAddress(address: string): boolean {
-  return /^127\.|^192\.0\.2\./.test(address);
+/** Where real sockets may send to in a test. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith('127.');
+}
+
+/** The documentation network that simulated labs stand on (RFC 5737). */
+export function isSimulated(address: string): boolean {
+  return address.startsWith('192.0.2.');
 }

@@ -10,7 +10,7 @@ import type { ProxyOptions } from '../../harness/proxy/proxy-options.js';
 import { createResponse } from '../../harness/sip/create-response.js';
 import type { SipMessage } from '../../harness/sip/message.js';
 import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../../harness/transaction/timer-values.js';
-import { guardedNetwork, isLabAddress } from './guarded-network.js';
+import { guardedNetwork, isLoopback, isSimulated } from './guarded-network.js';
 import { type Arrival, SocketPeer } from './socket-peer.js';
 
 export type NetworkKind = 'memory' | 'udp';
@@ -38,7 +38,7 @@ export class Arena {
     readonly engine: Engine,
     readonly random: SeededRandom,
   ) {
-    this.network = guardedNetwork(engine.network, isLabAddress);
+    this.network = guardedNetwork(engine.network, kind === 'udp' ? isLoopback : isSimulated);
   }
 
   static open(kind: NetworkKind, seed = 1): Arena {
@@ -64,7 +64,7 @@ export class Arena {
   }
 
   /** A user agent that takes no call: it answers every invitation 486. */
-  async endpoint(): Promise<LiveElement> {
+  async endpoint(): Promise<LiveElement & { readonly agent: UserAgent }> {
     const { clock } = this.engine;
     const { network, timers } = this;
     const agent = new UserAgent(
@@ -73,7 +73,8 @@ export class Arena {
     );
     await agent.start();
     agent.onInvitation((call) => call.reject(486));
-    const element: LiveElement = {
+    const element = {
+      agent,
       address: agent.address,
       probe: 'sip:user@example.com',
       openContexts: 0,

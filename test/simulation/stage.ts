@@ -5,6 +5,7 @@ import { NumberTable } from '../../harness/endpoint/number-table.js';
 import type { OutgoingInvitation } from '../../harness/endpoint/outgoing-invitation.js';
 import { Telephone } from '../../harness/endpoint/telephone.js';
 import { UserAgent } from '../../harness/endpoint/user-agent.js';
+import type { DatagramNetwork } from '../../harness/platform/datagram-network.js';
 import type { LinkQuality } from '../../harness/platform/link-quality.js';
 import { MemoryNetwork } from '../../harness/platform/memory-network.js';
 import { type Random, SeededRandom } from '../../harness/platform/random.js';
@@ -62,9 +63,14 @@ export class Stage {
   readonly random: Random;
   readonly #byCallId = new Map<string, PlacedCall>();
   readonly #links = new Map<string, LinkQuality>();
+  readonly #taken: IncomingCall[] = [];
   #healsAt = REGISTRATION_HEALS_MS;
 
-  constructor(readonly plan: Plan) {
+  /** @param between put between each element and the network, under the recorder */
+  constructor(
+    readonly plan: Plan,
+    private readonly between: (inner: DatagramNetwork) => DatagramNetwork = (inner) => inner,
+  ) {
     this.random = new SeededRandom(plan.seed).fork('stage');
     this.trace = new Recorder(this.clock);
     const link = (source: SocketAddress, destination: SocketAddress) => this.#link(source, destination);
@@ -83,6 +89,11 @@ export class Stage {
     for (const { name } of clients) this.register(name);
     this.clock.advance(REGISTRATION_MS);
     this.#healsAt = this.clock.now() + HEAL_MS;
+  }
+
+  /** Whether the links trouble what they carry now. */
+  get troubled(): boolean {
+    return this.clock.now() < this.#healsAt;
   }
 
   agent(name: string): UserAgent {
@@ -143,10 +154,8 @@ export class Stage {
 
   /** Everything that is still open is given up by whoever can. */
   giveUp(): void {
-    for (const { outgoing, incoming } of this.calls) {
-      outgoing.hangUp();
-      for (const call of incoming) call.hangUp();
-    }
+    for (const { outgoing } of this.calls) outgoing.hangUp();
+    for (const incoming of this.#taken) incoming.hangUp();
   }
 
   async close(): Promise<void> {
@@ -165,7 +174,7 @@ export class Stage {
       name: 'lcs',
       clock: this.clock,
       random: this.random.fork('proxy'),
-      network: this.trace.network('lcs', this.network),
+      network: this.trace.network('lcs', this.between(this.network)),
       timers: RFC3261_TIMERS,
       domain: DOMAIN,
       trust: trustOf(profile),
@@ -190,7 +199,7 @@ export class Stage {
         address: { address, port: 5060 },
         clock: this.clock,
         random: this.random.fork(`agent ${name}`),
-        network: this.trace.network(name, this.network),
+        network: this.trace.network(name, this.between(this.network)),
         timers: RFC3261_TIMERS,
         domain: DOMAIN,
         outbound: { address: PROXY, port },
@@ -203,6 +212,7 @@ export class Stage {
   }
 
   #invited({ name, kind, persona }: PersonPlan, incoming: IncomingCall): void {
+    this.#taken.push(incoming);
     const call = this.#byCallId.get(incoming.callId);
     if (!call) return;
     call.incoming.push(incoming);
