@@ -61,7 +61,9 @@ describe('a request that a user agent does not serve', () => {
   });
 
   it('is told which bodies are understood', async () => {
-    expect(headerOf(await ask('INVITE', { headers: { 'Content-Type': 'text/plain' }, body: 'hello' }), 'Accept')).toBe('application/sdp, multipart/mixed');
+    expect(headerOf(await ask('INVITE', { headers: { 'Content-Type': 'text/plain' }, body: 'hello' }), 'Accept')).toBe(
+      'application/sdp, multipart/mixed',
+    );
     expect(world.left).toMatchObject({ sessions: 0, dialogs: 0 });
   });
 
