@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
+import { resolve } from 'node:path';
 import { BusyhereError } from '../platform/errors.js';
 import { fanOut } from '../report/reporter.js';
 import type { Case } from '../scenario/case.js';
+import type { CaptureOptions } from '../scenario/case-capture.js';
 import type { Duration } from '../scenario/model.js';
 import { durationMs } from '../scenario/parse-terms.js';
 import type { EngineName, RunOptions, SutName, TimersName } from '../scenario/run-options.js';
@@ -28,9 +30,12 @@ interface RunFlags {
   readonly reporter?: readonly ReporterSpec[];
   readonly ladder?: boolean;
   readonly output?: string;
+  readonly pcap?: 'off' | CaptureOptions['mode'];
 }
 
 const WORKERS = 16;
+/** Where artefacts go that were asked for without a folder. */
+const OUTPUT = 'busyhere-output';
 
 /** `busyhere run` */
 export async function runCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
@@ -63,10 +68,15 @@ function runOptions(flags: RunFlags, signal: AbortSignal, host: Host): RunOption
     seed: flags.seed ?? host.drawSeed(),
     workers: flags.workers ?? WORKERS,
     ...(flags.bail === undefined ? {} : { bail: flags.bail }),
+    ...(flags.pcap === undefined || flags.pcap === 'off' ? {} : { captures: captureOptions(flags.pcap, flags.output, host) }),
     // Covers on any machine how it goes where 127.0.0.1 is the only loopback address.
     ...(host.env.BUSYHERE_SINGLE_ADDRESS === '1' ? { singleAddress: true } : {}),
     signal,
   };
+}
+
+function captureOptions(mode: CaptureOptions['mode'], output: string | undefined, host: Host): CaptureOptions {
+  return { mode, folder: resolve(host.cwd, output ?? OUTPUT) };
 }
 
 async function play(

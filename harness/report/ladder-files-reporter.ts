@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileNameOfCase } from '../scenario/case-capture.js';
 import type { CaseFinished, RunEvent } from '../scenario/run-events.js';
 import { glyphsFor } from './glyphs.js';
 import { drawLadder } from './ladder.js';
@@ -20,13 +21,8 @@ export class LadderFilesReporter implements Reporter {
   handle(event: RunEvent): void {
     if (event.type !== 'caseFinished' || (event.result.status === 'passed' && !this.all)) return;
     mkdirSync(this.directory, { recursive: true });
-    writeFileSync(join(this.directory, `${fileName(event.case.id)}.ladder.txt`), ladders(event));
+    writeFileSync(join(this.directory, `${fileNameOfCase(event.case.id)}.ladder.txt`), ladders(event));
   }
-}
-
-/** The id without the signs that some file system does not take. */
-function fileName(id: string): string {
-  return id.replace(/[^A-Za-z0-9._=,-]+/g, '-').replace(/-$/, '');
 }
 
 function ladders({ case: played, result, evidence }: CaseFinished): string {

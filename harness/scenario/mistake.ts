@@ -61,7 +61,8 @@ export class ScenarioError extends BusyhereError {
   }
 }
 
-function describeMistakes(mistakes: readonly Mistake[]): string {
+/** Places, messages and excerpts, ready to be shown; long lists are cut. */
+export function describeMistakes(mistakes: readonly Mistake[]): string {
   const shown = mistakes.slice(0, SHOWN_MISTAKES).map(({ file, line, column, message, excerpt }) => {
     const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
     return `${place}: ${message}${excerpt === '' ? '' : `\n${excerpt}`}`;

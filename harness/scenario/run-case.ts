@@ -11,6 +11,7 @@ import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js
 import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
+import type { CaseTrace } from './case-capture.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult, CaseStatus } from './result.js';
 import type { CaseEvidence } from './run-events.js';
@@ -35,6 +36,7 @@ export interface CaseRunOptions {
 export interface CaseRun {
   readonly result: CaseResult;
   readonly evidence: CaseEvidence;
+  readonly trace: CaseTrace;
 }
 
 const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
@@ -91,7 +93,11 @@ class CaseRunner {
       return this.#judge(await this.#play());
     } catch (error) {
       if (!this.options.signal.aborted) throw error;
-      return { result: this.#result([], { status: 'interrupted', reason: 'the run was interrupted' }), evidence: NO_EVIDENCE };
+      return {
+        result: this.#result([], { status: 'interrupted', reason: 'the run was interrupted' }),
+        evidence: NO_EVIDENCE,
+        trace: this.#trace(this.#lab.trace.elapsed),
+      };
     } finally {
       this.#background?.stop();
       this.#states.stop();
@@ -123,14 +129,20 @@ class CaseRunner {
   }
 
   #judge(stalled: string | null): CaseRun {
-    const seen = this.#invitationsSeen();
+    const end = this.#lab.trace.elapsed;
+    const seen = this.#invitationsSeen(end);
     const results = new Map(this.#attempts.map((step) => [step.label, this.#attemptResult(step, seen)]));
     const attempts = this.#attempts.flatMap(({ label, title }) => {
       const attempt = seen.get(label);
       return attempt ? [{ label: title, attempt }] : [];
     });
     const nameOf = this.#lab.nameOf.bind(this.#lab);
-    return { result: this.#result([...results.values()], this.#finding(results, stalled)), evidence: { attempts, nameOf } };
+    const result = this.#result([...results.values()], this.#finding(results, stalled));
+    return { result, evidence: { attempts, nameOf }, trace: this.#trace(end) };
+  }
+
+  #trace(end: number): CaseTrace {
+    return { recorder: this.#lab.trace, end };
   }
 
   /** The steps that begin something of which a verdict is given. */
@@ -139,12 +151,12 @@ class CaseRunner {
   }
 
   /** The INVITEs' attempts in the trace, by the labels of the script. */
-  #invitationsSeen(): ReadonlyMap<string, Attempt> {
+  #invitationsSeen(end: number): ReadonlyMap<string, Attempt> {
     const { horizonMs } = this.options;
     const attempts = diagnose(this.#lab.trace.events, {
       horizonMs,
       timerC: timerCOf(this.options),
-      end: this.#lab.trace.elapsed,
+      end,
       names: (address) => this.#lab.nameOf(address),
     });
     const seen = new Map<string, Attempt>();

@@ -1,4 +1,5 @@
 import type { ExternalSut } from '../lab/external-sut.js';
+import type { CaptureOptions } from './case-capture.js';
 
 export type EngineName = 'udp' | 'memory';
 export type SutName = 'builtin' | 'external';
@@ -18,6 +19,8 @@ export interface RunOptions {
   readonly workers: number;
   /** The run ends after this many failures. */
   readonly bail?: number;
+  /** Which cases leave a capture, and where; none unless given. */
+  readonly captures?: CaptureOptions;
   /** Puts everybody on ports of 127.0.0.1, as where no other loopback address can be opened; found out by itself unless given. */
   readonly singleAddress?: boolean;
   /** Aborted: no case starts any more, those that run are torn down and are `interrupted`, the result is still given. */

@@ -6,6 +6,7 @@ import { type Random, SeededRandom } from '../platform/random.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
+import { keepCapture } from './case-capture.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { type CaseRun, runCase } from './run-case.js';
 import type { EmitRunEvent } from './run-events.js';
@@ -83,7 +84,11 @@ class SuiteRunner {
     this.emit({ type: 'caseStarted', case: played });
     const random = this.#random.fork(played.id);
     const engine = this.#shared ?? memoryEngine(random);
-    const { result, evidence }: CaseRun = await runCase(played, {
+    const {
+      result: judged,
+      evidence,
+      trace,
+    }: CaseRun = await runCase(played, {
       engine,
       timers: this.#timers,
       horizonMs: horizonOf(played, this.options, this.#timers),
@@ -93,6 +98,8 @@ class SuiteRunner {
       external: this.options.external,
       singleAddress: this.options.singleAddress ?? false,
     });
+    const { captures } = this.options;
+    const result = captures ? await keepCapture(judged, trace, evidence.attempts, captures) : judged;
     if (result.status === 'failed') this.#failures += 1;
     if (engine !== this.#shared) nothingLeft(engine);
     this.emit({ type: 'caseFinished', case: played, result, evidence });
