@@ -65,7 +65,7 @@ describe('wrong usage is exit code 2, with a sentence', () => {
     [['run', '--engine', 'upd'], /--engine: "upd" is not known; did you mean "udp"\?\n {2}known: udp, memory/],
     [['run', '--engine', 'docker'], /--engine docker is not available in this version/],
     [['run', '--sut', 'kamailio'], /--sut kamailio is not available in this version/],
-    [['run', '--pcap', 'on'], /--pcap is not available in this version/],
+    [['run', '--endpoint', 'sipp'], /--endpoint is not available in this version/],
     [['run', '--endpoint', 'sipp'], /--endpoint is not available in this version/],
     [['run', '--reporter', 'html=x'], /--reporter html is not available in this version/],
     [['run', '--reporter', 'lits'], /--reporter: "lits" is not known; did you mean "list"\?/],
@@ -197,7 +197,7 @@ describe('how they are run', () => {
     ['{ "engine": "docker" }', /busyhere\.config\.json: engine: --engine docker is not available/],
     ['{ "ladder": "yes" }', /ladder: expected true or false, found "yes"/],
     ['{ "seed": {} }', /seed: expected text or a number, found keys and values/],
-    ['{ "pcap": "on" }', /pcap is not available in this version/],
+    ['{ "endpoint": "sipp" }', /endpoint is not available in this version/],
     ['[]', /expected keys and values, found an empty list/],
     ['{', /busyhere\.config\.json cannot be read/],
   ])('a configuration of %s is exit code 2', async (text, message) => {
