@@ -10,7 +10,7 @@ import { retarget } from './retarget.js';
 import type { SocketPeer } from './socket-peer.js';
 
 /** `BUSYHERE_FUZZ_RUNS=200000 BUSYHERE_FUZZ_SEED=1 npx jest test/conformance/fuzz` repeats a run. */
-const RUNS = Number(process.env.BUSYHERE_FUZZ_RUNS ?? 20_000);
+const RUNS = Number(process.env.BUSYHERE_FUZZ_RUNS ?? 100_000);
 const SEED = Number(process.env.BUSYHERE_FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 /** After so many messages a normal request is sent, and time passes until all that they began must be over. */
