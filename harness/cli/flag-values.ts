@@ -64,10 +64,26 @@ export function names(text: string): string[] {
   return text.split(',').filter((name) => name !== '');
 }
 
+/** Anything but nothing. */
+export function someText(flag: string) {
+  return (text: string): string => {
+    if (text === '') throw wrong(flag, 'some text', text);
+    return text;
+  };
+}
+
 export function path(flag: string) {
   return (text: string): string => {
     if (text === '') throw wrong(flag, 'a path', text);
     return text;
+  };
+}
+
+/** `sip:HOST` or `sip:HOST:PORT` */
+export function sipAddress(flag: string) {
+  return (text: string): string => {
+    if (/^sip:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/.test(text)) return text;
+    throw wrong(flag, 'an address such as sip:192.0.2.1:5060', text);
   };
 }
 

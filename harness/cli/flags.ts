@@ -34,6 +34,42 @@ export const SELECTION_FLAGS: readonly Flag[] = [
   { name: 'shard', value: 'N/M', description: 'only part N of M, from 1 on', read: values.shard('shard') },
 ];
 
+/** Which proxy is under test: `run` and `doctor`. */
+export const SUT_FLAGS: readonly Flag[] = [
+  {
+    name: 'sut',
+    value: 'builtin|external',
+    standard: 'builtin',
+    description: 'the proxy under test: our own, or one that runs already, with our endpoints as its users',
+    read: values.oneOf('sut', ['builtin', 'external'], ['drachtio', 'kamailio']),
+  },
+  {
+    name: 'sut-address',
+    value: 'URI',
+    description: 'with --sut external, where the proxy listens: sip:192.0.2.1:5060',
+    read: values.sipAddress('sut-address'),
+  },
+  {
+    name: 'sut-config',
+    value: 'FILE',
+    description: 'with --sut external, a YAML file: its accounts, domain, trust profile, addresses (see docs/external-sut.md)',
+    read: values.path('sut-config'),
+  },
+  {
+    name: 'sut-domain',
+    value: 'NAME',
+    standard: 'the one in the scenario',
+    description: 'with --sut external, the domain that the proxy serves',
+    read: values.someText('sut-domain'),
+  },
+  {
+    name: 'sut-password-from',
+    value: 'VARIABLE',
+    description: 'with --sut external, the environment variable with the password of all accounts, which are named like the participants',
+    read: values.someText('sut-password-from'),
+  },
+];
+
 export const RUN_FLAGS: readonly Flag[] = [
   ...SELECTION_FLAGS,
   { name: 'list', description: 'show the cases and run none' },
@@ -44,13 +80,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     description: 'real sockets on loopback, or a simulated network in virtual time',
     read: values.oneOf('engine', ['udp', 'memory'], ['docker']),
   },
-  {
-    name: 'sut',
-    value: 'builtin',
-    standard: 'builtin',
-    description: 'the proxy under test',
-    read: values.oneOf('sut', ['builtin'], ['drachtio', 'kamailio', 'external']),
-  },
+  ...SUT_FLAGS,
   {
     name: 'timers',
     value: 'fast|rfc3261',
@@ -103,8 +133,6 @@ export const RUN_FLAGS: readonly Flag[] = [
     read: values.oneOf('pcap', ['off', 'on', 'retain-on-failure']),
   },
   { name: 'endpoint', value: 'NAME', repeatable: true, planned: true, description: 'other endpoints' },
-  { name: 'sut-address', value: 'URI', planned: true, description: 'address of an external proxy' },
-  { name: 'sut-config', value: 'FILE', planned: true, description: 'configuration of the proxy under test' },
   { name: 'sut-image', value: 'NAME', planned: true, description: 'image of the proxy under test' },
   { name: 'drachtio-address', value: 'HOST:PORT', planned: true, description: 'address of a drachtio server' },
   { name: 'drachtio-secret', value: 'SECRET', planned: true, description: 'secret of a drachtio server' },

@@ -1,6 +1,7 @@
 import type { Case } from '../scenario/case.js';
 import type { RunOptions } from '../scenario/run-options.js';
 import type { Invocation } from './commands.js';
+import { keyOf, SUT_FLAGS } from './flags.js';
 
 /** The command that runs the whole again, with the seed it had. */
 export function replayCommand({ args, flags }: Invocation, options: RunOptions): string {
@@ -16,14 +17,34 @@ export function replayCommand({ args, flags }: Invocation, options: RunOptions):
     ...(grepInvert ?? []).flatMap((pattern) => ['-G', pattern.source]),
     ...(trust ?? []).flatMap((name) => ['--trust', name]),
     ...(shard ? ['--shard', `${shard.index}/${shard.count}`] : []),
+    ...sutSettings(flags),
     ...settings(options),
   ]);
 }
 
 /** The command that runs one case again. */
-export function replayCaseCommand({ args }: Invocation, { id, file }: Case, options: RunOptions): string {
+export function replayCaseCommand({ args, flags }: Invocation, { id, file }: Case, options: RunOptions): string {
   const paths = file === null ? args : [file];
-  return command([...paths, '-g', `^${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`, ...settings(options)]);
+  return command([
+    ...paths,
+    '-g',
+    `^${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`,
+    ...profileOf(flags, options),
+    ...sutSettings(flags),
+    ...settings(options),
+  ]);
+}
+
+/** A proxy that runs already is configured as one trust profile, which has to be said. */
+function profileOf(flags: Invocation['flags'], { sut }: RunOptions): string[] {
+  return sut === 'external' ? ((flags.trust as string[] | undefined) ?? []).flatMap((name) => ['--trust', name]) : [];
+}
+
+function sutSettings(flags: Invocation['flags']): string[] {
+  return SUT_FLAGS.flatMap((flag) => {
+    const value = flags[keyOf(flag)];
+    return flag.name === 'sut' || typeof value !== 'string' ? [] : [`--${flag.name}`, value];
+  });
 }
 
 function settings({ engine, sut, timers, horizonMs, seed }: RunOptions): string[] {

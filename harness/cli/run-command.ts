@@ -1,16 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
+import type { ExternalSut } from '../lab/external-sut.js';
 import { BusyhereError } from '../platform/errors.js';
 import { fanOut } from '../report/reporter.js';
 import type { Case } from '../scenario/case.js';
 import type { CaptureOptions } from '../scenario/case-capture.js';
 import type { Duration } from '../scenario/model.js';
 import { durationMs } from '../scenario/parse-terms.js';
-import type { EngineName, RunOptions, SutName, TimersName } from '../scenario/run-options.js';
+import type { RunOptions, TimersName } from '../scenario/run-options.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../transaction/timer-values.js';
 import { chooseCases } from './choose-cases.js';
 import type { Invocation } from './commands.js';
 import { EXIT_CODES, type ExitCode, exitCodeOfRun } from './exit-code.js';
+import { casesForSut, externalSut, type SutFlags } from './external-flags.js';
 import type { ReporterSpec } from './flag-values.js';
 import type { Host } from './host.js';
 import { listCases, noCase } from './list-command.js';
@@ -18,10 +20,8 @@ import { replayCaseCommand, replayCommand } from './replay.js';
 import { makeReporters } from './reporters.js';
 
 /** The values of the flags of `run`, as the table of flags reads them. */
-interface RunFlags {
+interface RunFlags extends SutFlags {
   readonly list?: boolean;
-  readonly engine?: EngineName;
-  readonly sut?: SutName;
   readonly timers?: TimersName;
   readonly horizon?: Duration;
   readonly seed?: number;
@@ -42,14 +42,16 @@ export async function runCommand(invocation: Invocation, host: Host): Promise<Ex
   const flags = invocation.flags as RunFlags;
   const interruption = new AbortController();
   setMaxListeners(0, interruption.signal); // every case at work listens to it
-  const options = runOptions(flags, interruption.signal, host);
-  const cases = chooseCases(invocation, host.cwd);
+  const external = await externalSut(flags, host);
+  const options = runOptions(flags, external, interruption.signal, host);
+  const chosen = chooseCases(invocation, host.cwd);
+  const cases = external ? casesForSut(chosen, external, flags) : chosen;
   if (flags.list) return listCases(cases, host);
   if (cases.length === 0) return noCase(host);
   return play(cases, options, invocation, interruption, host);
 }
 
-function runOptions(flags: RunFlags, signal: AbortSignal, host: Host): RunOptions {
+function runOptions(flags: RunFlags, external: ExternalSut | undefined, signal: AbortSignal, host: Host): RunOptions {
   const engine = flags.engine ?? 'udp';
   if (engine === 'memory' && flags.timers === 'fast') {
     throw new BusyhereError(
@@ -63,6 +65,7 @@ function runOptions(flags: RunFlags, signal: AbortSignal, host: Host): RunOption
   return {
     engine,
     sut: flags.sut ?? 'builtin',
+    ...(external ? { external } : {}),
     timers,
     ...(flags.horizon === undefined ? {} : { horizonMs: durationMs(flags.horizon, t1) }),
     seed: flags.seed ?? host.drawSeed(),

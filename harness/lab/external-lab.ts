@@ -137,7 +137,7 @@ function planFor(server: Server, sut: ExternalSut, singleAddress: boolean): Exte
       (index === 0 ? undefined : sut.listeners[name]) ?? sut.address,
     ]),
   );
-  return new ExternalPlan({ fixed, local: sut.localAddress, singleAddress });
+  return new ExternalPlan({ fixed, local: sut.localAddress ?? (singleAddress ? '127.0.0.1' : null) });
 }
 
 function notRegistered({ name }: Participant, sut: ExternalSut, { status, message }: RegistrationError): BusyhereError {

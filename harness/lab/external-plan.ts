@@ -4,10 +4,8 @@ import type { AddressBlock, AddressPlan } from './address-plan.js';
 export interface ExternalPlanOptions {
   /** Addresses that are given, by participant or `server/listener`. */
   readonly fixed: ReadonlyMap<string, SocketAddress>;
-  /** The IP address of this machine that everybody else uses; on 127.0.0.0/8 everybody gets one of his own. */
-  readonly local: string;
-  /** Only that one address is there, as on systems without further loopback addresses. */
-  readonly singleAddress: boolean;
+  /** The IP address of this machine that everybody else shares, by ports; null: everybody has a loopback address of his own. */
+  readonly local: string | null;
 }
 
 const SIP_PORT = 5060;
@@ -27,10 +25,9 @@ export class ExternalPlan implements AddressPlan {
   constructor(private readonly options: ExternalPlanOptions) {}
 
   nextBlock(): AddressBlock {
-    const { fixed, local, singleAddress } = this.options;
+    const { fixed, local } = this.options;
     const block = this.#blocks;
     this.#blocks = (this.#blocks + 1) % LAST_BLOCK;
-    const perHost = local.startsWith('127.') && !singleAddress;
     const taken = new Set<number>();
     const draw = (who: string, places: number): number => {
       let place = hashOf(`${who} ${block}`) % places;
@@ -38,12 +35,13 @@ export class ExternalPlan implements AddressPlan {
       taken.add(place);
       return place;
     };
-    const own = perHost
-      ? (who: string): SocketAddress => ({ address: `127.84.${1 + block}.${FIRST_HOST + draw(who, HOSTS)}`, port: SIP_PORT })
-      : (who: string): SocketAddress => ({ address: local, port: FIRST_PORT + draw(who, PORTS) });
+    const own =
+      local === null
+        ? (who: string): SocketAddress => ({ address: `127.84.${1 + block}.${FIRST_HOST + draw(who, HOSTS)}`, port: SIP_PORT })
+        : (who: string): SocketAddress => ({ address: local, port: FIRST_PORT + draw(who, PORTS) });
     return {
-      name: perHost ? `127.84.${1 + block}.0/24` : `ports of ${local}`,
-      addressPerHost: perHost && areDistinct(fixed.values()),
+      name: local === null ? `127.84.${1 + block}.0/24` : `ports of ${local}`,
+      addressPerHost: local === null && areDistinct(fixed.values()),
       next: (who) => fixed.get(who) ?? own(who),
     };
   }

@@ -14,8 +14,8 @@ export interface ExternalSut {
   readonly domain: string | null;
   /** By participant; `*` is everybody else's, with `$name` for the participant's name. */
   readonly accounts: Readonly<Record<string, SutAccount>>;
-  /** The IP address of this machine that our endpoints use. */
-  readonly localAddress: string;
+  /** The IP address of this machine that our endpoints share, by ports; null: each has a loopback address of its own. */
+  readonly localAddress: string | null;
   /** Addresses that somebody must have since the proxy's own configuration names them: a gateway's, a trusted host's. */
   readonly addresses: Readonly<Record<string, SocketAddress>>;
   /** The trust profiles that it is configured as; empty: not said. */
