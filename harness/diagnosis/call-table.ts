@@ -13,6 +13,8 @@ const MAX_JOINED_CALLS = 32; // B2BUAs in a row, with all their forks
 const MAX_LEGS = 512; // of one call: forks and retries of a lawful call stay far below
 const MAX_ARROWS = 256; // of one leg
 const MAX_ENDED = 100_000;
+/** Responses that answer nothing but an INVITE (RFC 3261 §21). */
+const INVITE_ONLY = new Set([180, 181, 182, 183, 486, 487, 600, 603]);
 
 /** Sorts the messages of a trace into calls and legs, one event after another. */
 export class CallTable {
@@ -76,7 +78,7 @@ export class CallTable {
     const branch = fields.vias[0]?.branch;
     if (fields.cseq !== -1 || branch === undefined) return fields;
     const leg = this.#byBranch.get(branch)?.leg;
-    if (!leg) return fields;
+    if (!leg) return fields.cseqMethod === undefined && INVITE_ONLY.has(fields.status) ? { ...fields, cseqMethod: 'INVITE' } : fields;
     // A CANCEL has the branch of its INVITE, so a 200 may be for either.
     const cseqMethod = fields.cseqMethod ?? (fields.status === 200 && leg.cancel ? 'CANCEL' : 'INVITE');
     return { ...fields, cseq: leg.cseq, cseqMethod };

@@ -1,6 +1,6 @@
 import type { CaptureFile } from '../trace/capture-file.js';
 import type { AttemptStream } from './attempt-stream.js';
-import type { ClockOffset } from './diagnose-captures.js';
+import type { ClockOffset } from './clock-offset.js';
 
 /** What is to be known before trusting a diagnosis: what could not be read, and what was estimated. */
 export function captureNotes(files: readonly CaptureFile[], offsets: readonly (ClockOffset | null)[], stream: AttemptStream): string[] {
@@ -40,14 +40,16 @@ function fileNotes(file: CaptureFile): string[] {
 function clockNotes(files: readonly CaptureFile[], { source }: CaptureFile, clock: ClockOffset | null, index: number): string[] {
   if (index === 0) return [];
   const first = files[0]?.source.name ?? '';
-  if (!clock) return [`${source.name} has no datagram in common with the others: its clock is taken to be right.`];
+  if (!clock) return [`${source.name} has no message in common with the others: its clock is taken to be right.`];
   if (Math.abs(clock.offset) < 1) return [];
   const way = clock.offset > 0 ? 'behind' : 'ahead of';
-  const by = Math.abs(clock.offset);
-  const size = by < 1000 ? `${by.toFixed(1)} ms` : `${(by / 1000).toFixed(3)} s`;
-  return [
-    `The clock of ${source.name} is ${size} ${way} that of ${first}, by ${clock.datagrams} datagrams seen in both; times are set right by that.`,
-  ];
+  const gap = Math.abs(clock.offset);
+  const size = gap < 1000 ? `${gap.toFixed(1)} ms` : `${(gap / 1000).toFixed(3)} s`;
+  const by =
+    clock.by === 'datagrams'
+      ? `${clock.messages} datagrams seen in both`
+      : `${clock.messages} messages seen before and after a proxy, so up to half its delay`;
+  return [`The clock of ${source.name} is ${size} ${way} that of ${first}, by ${by}; times are set right by that.`];
 }
 
 function streamNotes(stream: AttemptStream): string[] {

@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream';
 import { BusyhereError } from '../platform/errors.js';
 import type { CapturedMessage } from '../trace/capture-decoder.js';
 import { CaptureFile, type CaptureSource, captureSource } from '../trace/capture-file.js';
-import { ClockSamples } from '../trace/clock-offset.js';
 import type { TraceEvent } from '../trace/event.js';
 import { mergeCaptures } from '../trace/merge-captures.js';
 import type { Attempt } from './attempt.js';
 import { AttemptStream } from './attempt-stream.js';
 import { captureNotes } from './capture-notes.js';
+import { type ClockOffset, ClockSamples } from './clock-offset.js';
 import type { DiagnosisOptions } from './options.js';
 
 /** RFC 3261 §16.6: Timer C is longer than three minutes. */
@@ -56,11 +56,13 @@ export async function diagnoseCaptures(paths: readonly string[], options: Captur
   return new CaptureReading(sources, offsets, options).run();
 }
 
+const OWN_CLOCK: ClockOffset = { offset: 0, messages: 0, by: 'datagrams' };
+
 /** Compares clocks by what captures have in common; the first one's counts. */
 async function clockOffsets(sources: readonly CaptureSource[]): Promise<(ClockOffset | null)[]> {
-  if (sources.length < 2) return [{ offset: 0, datagrams: 0 }];
+  if (sources.length < 2) return [OWN_CLOCK];
   const samples = await Promise.all(sources.map(sample));
-  const known: (ClockOffset | null)[] = samples.map((_sample, index) => (index === 0 ? { offset: 0, datagrams: 0 } : null));
+  const known: (ClockOffset | null)[] = samples.map((_sample, index) => (index === 0 ? OWN_CLOCK : null));
   for (let found = true; found; ) {
     found = false;
     samples.forEach((one, index) => {
@@ -68,18 +70,13 @@ async function clockOffsets(sources: readonly CaptureSource[]): Promise<(ClockOf
       for (const [other, base] of known.entries()) {
         const difference = base && samples[other]?.offsetOf(one);
         if (!base || !difference) continue;
-        known[index] = { offset: base.offset + difference.offset, datagrams: difference.datagrams };
+        known[index] = { ...difference, offset: base.offset + difference.offset };
         found = true;
         return;
       }
     });
   }
   return known;
-}
-
-export interface ClockOffset {
-  readonly offset: number;
-  readonly datagrams: number;
 }
 
 async function sample(source: CaptureSource): Promise<ClockSamples> {

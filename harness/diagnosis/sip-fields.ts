@@ -89,7 +89,7 @@ function readHeaders(text: string, position: number, into: Draft): number {
   let at = position;
   while (at < text.length) {
     let end = text.indexOf('\n', at);
-    if (end === -1) return -1; // cut off within this line: half a value would be a wrong one
+    if (end === -1) return readCutLine(text, at, into);
     if (end === at || (end === at + 1 && text.charCodeAt(at) === 0x0d)) return end + 1;
     let next = text.charCodeAt(end + 1);
     while (next === 0x20 || next === 0x09) {
@@ -100,6 +100,13 @@ function readHeaders(text: string, position: number, into: Draft): number {
     readHeader(text, at, end, into);
     at = end + 1;
   }
+  return -1;
+}
+
+/** Cut off within this line: half a value would be a wrong one, but Via entries before the last comma are whole. */
+function readCutLine(text: string, at: number, into: Draft): -1 {
+  const comma = text.lastIndexOf(',');
+  if (comma > at && /^v(?:ia)?\s*:/i.test(text.slice(at, at + 10))) readHeader(text, at, comma, into);
   return -1;
 }
 

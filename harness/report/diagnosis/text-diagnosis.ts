@@ -75,7 +75,8 @@ export class TextDiagnosis implements DiagnosisReporter {
         : []),
       ...(loss ? this.#labelled('usually', USUAL_CAUSES[loss.kind].causes) : []),
       ...(loss ? this.#labelled('look at', USUAL_CAUSES[loss.kind].lookAt) : []),
-      ...this.#labelled('Call-ID', [...callIds, ...this.#frame(attempt)].join(', ')),
+      ...(callIds.length > 0 ? this.#labelled('Call-ID', callIds.join(', ')) : []),
+      ...this.#frame(attempt),
       ...notes.flatMap((note) => this.#labelled('note', note)),
     ];
   }
@@ -83,7 +84,7 @@ export class TextDiagnosis implements DiagnosisReporter {
   /** Where to find the lost response in the capture. */
   #frame({ events }: Attempt): string[] {
     const ended = events.find(({ lost }) => lost);
-    return ended?.frame === undefined ? [] : [`frame ${ended.frame} of ${ended.point}`];
+    return ended?.frame === undefined ? [] : this.#labelled('frame', `${ended.frame} of ${ended.point}`);
   }
 
   #ladder(attempt: Attempt): string[] {

@@ -61,6 +61,12 @@ test('reads a response, folded and cut off', () => {
   });
 });
 
+test('of a Via line that was cut off, the entries that are whole count', () => {
+  const vias = (text: string) => read(`SIP/2.0 486 Busy Here\r\n${text}`)?.vias.map(({ branch }) => branch);
+  expect(vias('Via: SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP b;branch=z9hG')).toEqual(['z9hG4bK1']);
+  expect(vias('Via: SIP/2.0/UDP a;branch=z9hG')).toEqual([]);
+});
+
 test.each([
   ['', false],
   ['\r\n\r\n', false],
