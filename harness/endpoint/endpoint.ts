@@ -108,8 +108,12 @@ export interface IncomingCall {
   readonly finalStatus: number | undefined;
   /** The first header field of that name in the INVITE. */
   header(name: string): string | undefined;
-  /** 180, repeated for as long as it rings. */
-  ring(): void;
+  /**
+   * 180, or another provisional, repeated for as long as it rings. A further one takes the place of the one before.
+   * @param status 101 to 199
+   * @param reason its usual phrase unless given; may be empty (RFC 3261 section 7.2)
+   */
+  ring(status?: number, reason?: string): void;
   /** 200 with an SDP answer; 488 where nothing of the offer fits. */
   answer(): void;
   /** @param status 300 to 699 */

@@ -60,10 +60,12 @@ export class IncomingInvitation implements IncomingCall {
     this.#changes.add(listener);
   }
 
-  ring(): void {
-    if (this.#state !== 'offered' && this.#state !== 'ignored') return;
-    const session = this.#openSession();
-    this.#sendRinging(session.createResponse(this.#request, 180));
+  ring(status = 180, reason?: string): void {
+    if (!this.#isOpen()) return;
+    const ringing = this.#openSession().createResponse(this.#request, status);
+    if (reason !== undefined) ringing.reason = reason;
+    this.#repetition?.cancel();
+    this.#sendRinging(ringing);
     this.#change('ringing');
   }
 

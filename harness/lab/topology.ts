@@ -102,7 +102,8 @@ export interface NumberRule {
 
 /** What a callee does with an invitation. */
 export type Reaction =
-  | { readonly kind: 'ring' }
+  /** A provisional response from 101 to 199. */
+  | { readonly kind: 'ring'; readonly status: number /** null: the code's usual phrase */; readonly phrase: string | null }
   | { readonly kind: 'answer' }
   | { readonly kind: 'ignore' }
   | { readonly kind: 'reject'; readonly status: number /** null: the code's usual phrase */; readonly phrase: string | null };

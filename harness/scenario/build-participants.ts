@@ -82,7 +82,7 @@ function buildNumber(pattern: string, written: string, path: ValuePath, context:
     return [];
   }
   const reaction = parseReaction(String(written));
-  if (reaction) return [{ pattern, reaction }];
+  if (reaction && (reaction.kind !== 'ring' || reaction.status === 180)) return [{ pattern, reaction }];
   context.problems.add(path, `expected ring, answer, busy, ignore or reject with a code from 300 to 699, found ${describe(written)}`);
   return [];
 }

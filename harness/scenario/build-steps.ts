@@ -83,7 +83,7 @@ class StepBuilder {
     if (reaction) return [{ ...base, verb: 'react', label: body.on, reaction }];
     this.#problems.add(
       [...path, 'do'],
-      `expected ring, answer, busy, ignore or reject with a code from 300 to 699, found ${describe(body.do)}`,
+      `expected ring, answer, busy, ignore, ring with a code from 101 to 199 or reject with one from 300 to 699, found ${describe(body.do)}`,
     );
     return [];
   }

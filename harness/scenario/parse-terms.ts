@@ -33,7 +33,7 @@ export function parseReaction(text: string): Reaction | undefined {
   switch (text) {
     case 'ring':
     case 'ringing':
-      return { kind: 'ring' };
+      return { kind: 'ring', status: 180, phrase: null };
     case 'answer':
     case 'engaged':
       return { kind: 'answer' };
@@ -42,10 +42,16 @@ export function parseReaction(text: string): Reaction | undefined {
     case 'busy':
       return { kind: 'reject', status: 486, phrase: null };
     default: {
-      const match = /^reject ([3-6]\d\d)(?: (.+))?$/.exec(text);
-      return match ? { kind: 'reject', status: Number(match[1]), phrase: match[2] ?? null } : undefined;
+      const match = /^(?:(ring) (?!100)(1\d\d)|reject ([3-6]\d\d))(?: (.+))?$/.exec(text);
+      if (!match) return undefined;
+      return { kind: match[1] ? 'ring' : 'reject', status: Number(match[2] ?? match[3]), phrase: parsePhrase(match[4]) };
     }
   }
+}
+
+/** The phrase of a response; `""` is the empty one, which RFC 3261 §7.2 allows. */
+function parsePhrase(text: string | undefined): string | null {
+  return text === '""' ? '' : (text ?? null);
 }
 
 const STATES: Readonly<Record<string, AttemptState>> = {

@@ -197,8 +197,10 @@ class CaseRunner {
   }
 
   #tooLate(lateMs: number, failures: readonly string[]): string {
+    const tolerated = this.options.loop?.toleranceMs ?? this.options.timers.t1;
+    const measure = tolerated === this.options.timers.t1 ? `T1 (${tolerated} ms)` : `${Math.round(tolerated)} ms`;
     const seen = failures.length === 0 ? '' : `; what it saw: ${failures.join('; ')}`;
-    return `this process was late by ${Math.round(lateMs)} ms while it watched, more than T1 (${this.options.timers.t1} ms), so its verdict proves nothing${seen}`;
+    return `this process was late by ${Math.round(lateMs)} ms while it watched, more than ${measure}, so its verdict proves nothing${seen}`;
   }
 
   #result(attempts: readonly AttemptResult[], { status, reason }: Finding): CaseResult {

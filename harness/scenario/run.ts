@@ -43,7 +43,7 @@ class SuiteRunner {
     setMaxListeners(0, options.signal); // everything that waits listens to it, and every case waits
     if (options.engine === 'udp') {
       this.#shared = udpEngine(this.#random, { singleAddress: options.singleAddress ?? false });
-      this.#loop = new LoopWatch(this.#shared.clock, this.#timers.t1);
+      this.#loop = new LoopWatch(this.#shared.clock, tolerableLateness(this.#timers, options));
     }
   }
 
@@ -138,6 +138,11 @@ function notRun({ id, scenario, variant }: Case, interrupted: boolean): CaseResu
   const reason = interrupted ? 'the run was interrupted before it' : 'the run had as many failures as --bail allows';
   const status = interrupted ? 'interrupted' : 'skipped';
   return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };
+}
+
+/** T1, which is a 64th of the usual horizon; the same share of the horizon of a proxy with timers of its own. */
+function tolerableLateness({ t1 }: TimerValues, { external }: RunOptions): number {
+  return Math.max(t1, (external?.horizonMs ?? 0) / 64);
 }
 
 function nothingLeft(engine: Engine): void {

@@ -60,11 +60,16 @@ export const ACTION_RULE = 'voice, camera, application-sharing, whiteboard or re
 
 export const action = orAxis(z.enum(['voice', 'camera', 'application-sharing', 'whiteboard', 'remote-assistance']), ACTION_RULE);
 
-const REACTION_RULE = 'ring, answer, busy, ignore, or reject with a code from 300 to 699: reject 603 Decline';
+const REACTION_RULE =
+  'ring, answer, busy, ignore, ring with a code from 101 to 199, or reject with one from 300 to 699: reject 603 Decline';
 
 /** What a callee does with an invitation. */
 export const reaction = orAxis(
-  z.union([z.enum(['ring', 'ringing', 'answer', 'engaged', 'busy', 'ignore']), z.templateLiteral(['reject ', z.string()])]),
+  z.union([
+    z.enum(['ring', 'ringing', 'answer', 'engaged', 'busy', 'ignore']),
+    z.templateLiteral(['reject ', z.string()]),
+    z.templateLiteral(['ring ', z.string()]),
+  ]),
   REACTION_RULE,
 );
 

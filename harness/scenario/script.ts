@@ -163,7 +163,7 @@ export class Script {
 function react(call: IncomingCall, reaction: Reaction): void {
   switch (reaction.kind) {
     case 'ring':
-      return call.ring();
+      return call.ring(reaction.status, reaction.phrase ?? undefined);
     case 'answer':
       return call.answer();
     case 'ignore':

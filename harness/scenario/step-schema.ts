@@ -75,8 +75,8 @@ export const stepSchemas = {
       on: nameReference.meta({ description: 'The attempt whose INVITE arrives here.', examples: ['first'] }),
       do: reaction.meta({
         description:
-          'What to do with it: `ring` (180), `answer` (200), `busy` (486), `reject` with a code and a phrase if wanted, `ignore`. The values `ringing` and `engaged` of an axis mean ring and answer.',
-        examples: ['ring', '$bob', 'reject 603 Decline'],
+          'What to do with it: `ring` (180, or the code and phrase after it), `answer` (200), `busy` (486), `reject` with a code and a phrase if wanted, `ignore`. The phrase `""` is the empty one. The values `ringing` and `engaged` of an axis mean ring and answer.',
+        examples: ['ring', 'ring 183 Session Progress', '$bob', 'reject 603 Decline', 'reject 486 ""'],
       }),
       after,
       wait,
