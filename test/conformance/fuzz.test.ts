@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
+import { UserAgent } from '../../harness/endpoint/user-agent.js';
 import type { DatagramNetwork } from '../../harness/platform/datagram-network.js';
+import { NonInviteServerTransaction } from '../../harness/transaction/non-invite-server-transaction.js';
 import { planOf } from '../simulation/plan.js';
 import { Stage } from '../simulation/stage.js';
 import { Arena, answerAll, type LiveElement, type NetworkKind, NOTHING_LEFT } from './live-elements.js';
@@ -10,12 +12,12 @@ import { retarget } from './retarget.js';
 import type { SocketPeer } from './socket-peer.js';
 
 /** `BUSYHERE_FUZZ_RUNS=200000 BUSYHERE_FUZZ_SEED=1 npx jest test/conformance/fuzz` repeats a run. */
-const RUNS = Number(process.env.BUSYHERE_FUZZ_RUNS ?? 100_000);
+const RUNS = Number(process.env.BUSYHERE_FUZZ_RUNS ?? 50_000);
 const SEED = Number(process.env.BUSYHERE_FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 /** After so many messages a normal request is sent, and time passes until all that they began must be over. */
 const BATCH = 100;
-const SHARE = { memory: 0.35, udp: 0.1 } as const;
+const SHARE = { memory: 0.4, udp: 0.075, conversations: 0.05 } as const;
 /** Whatever a batch begins, no element holds more than this at once: some messages fork, and each side counts. */
 const MOST_OPEN = 20 * BATCH;
 
@@ -92,18 +94,42 @@ describe.each([
 ] as const)('a live %s over %s', (what, kind) => {
   test('serves on, whatever it is sent, and keeps nothing of it', async () => {
     const stage = await scene(kind, what);
-    const messages = [...TORTURE_MESSAGES, ...(await realMessages())];
     const batches = Math.max(2, Math.ceil((RUNS * SHARE[kind]) / BATCH));
-    let serial = 0;
-    let warm = 0;
-    const holds = fc.asyncProperty(fc.array(mutated(messages), { minLength: BATCH, maxLength: BATCH }), async (batch) => {
-      serial += 1;
-      await deliver(stage, batch, serial);
-      if (serial === Math.ceil(batches / 2)) warm = heapInUse();
-    });
-    await fc.assert(holds, { seed: SEED, numRuns: batches, endOnFailure: true });
-    expect(heapInUse() - warm).toBeLessThan(32 * 1024 * 1024);
+    await fuzz(stage, batches);
     expect(await stage.arena.close()).toEqual(NOTHING_LEFT);
+  });
+});
+
+/** @throws where the element throws, does not serve a normal request, or keeps something */
+async function fuzz(stage: Scene, batches: number): Promise<void> {
+  const messages = [...TORTURE_MESSAGES, ...(await realMessages())];
+  let serial = 0;
+  let warm = 0;
+  const holds = fc.asyncProperty(fc.array(mutated(messages), { minLength: BATCH, maxLength: BATCH }), async (batch) => {
+    serial += 1;
+    await deliver(stage, batch, serial);
+    if (serial === Math.ceil(batches / 2)) warm = heapInUse();
+  });
+  await fc.assert(holds, { seed: SEED, numRuns: batches, endOnFailure: true });
+  expect(heapInUse() - warm).toBeLessThan(32 * 1024 * 1024);
+}
+
+describe('what the fuzzing would find', () => {
+  test.each([
+    [
+      'an exception',
+      () =>
+        jest.spyOn(UserAgent.prototype, 'ack').mockImplementation(() => {
+          throw new Error('planted');
+        }),
+    ],
+    ['a transaction that is kept', () => jest.spyOn(NonInviteServerTransaction.prototype, 'respond').mockImplementation(() => {})],
+  ])('%s', async (_what, plant) => {
+    const stage = await scene('memory', 'endpoint');
+    const planted = plant();
+    await expect(fuzz(stage, 20)).rejects.toThrow();
+    planted.mockRestore();
+    await stage.arena.close();
   });
 });
 
@@ -123,7 +149,7 @@ function corrupting(stage: () => Stage, damage: (payload: Buffer) => Buffer): (i
 
 describe('conversations of which a fifth of the datagrams is damaged on the way', () => {
   test('come to an end, and leave nothing', async () => {
-    const wanted = RUNS * 0.1;
+    const wanted = RUNS * SHARE.conversations;
     let damaged = 0;
     for (let seed = SEED; damaged < wanted; seed++) damaged += await converse(seed);
     expect(damaged).toBeGreaterThanOrEqual(wanted);

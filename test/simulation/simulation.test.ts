@@ -14,15 +14,23 @@ const batches = Array.from({ length: BATCHES }, (_, index) => {
 });
 
 describe(`${SEEDS} seeds from ${FROM}`, () => {
+  const played = { seeds: 0, calls: 0, datagrams: 0 };
+  afterAll(() => {
+    const { seeds, calls, datagrams } = played;
+    process.stdout.write(
+      `simulation: seeds ${FROM} to ${FROM + SEEDS - 1}, ${seeds} played, ${calls} calls, ${datagrams} datagrams seen\n`,
+    );
+  });
+
   test.each(batches)('seeds %i to %i hold all invariants', async (from, to) => {
     const failures: string[] = [];
-    let calls = 0;
     for (let seed = from; seed <= to; seed++) {
       const result = await simulate(seed);
-      calls += result.calls;
+      played.seeds += 1;
+      played.calls += result.calls;
+      played.datagrams += result.datagrams;
       if (result.broken.length > 0) failures.push(describeFailure(result));
     }
-    expect(failures.join('\n\n')).toBe('');
-    expect(calls).toBeGreaterThan(0);
+    if (failures.length > 0) throw new Error(failures.join('\n\n'));
   });
 });
