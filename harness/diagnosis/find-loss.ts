@@ -6,6 +6,7 @@ import type { Leg } from './leg.js';
 import { type LegNode, leavesOf, senderOf } from './leg-tree.js';
 import * as reasons from './loss-reason.js';
 import { type DiagnosisOptions, nameOf } from './options.js';
+import { isOutOfSight } from './out-of-sight.js';
 
 /** What a judgement needs beside the legs. */
 export interface Evidence {
@@ -133,7 +134,7 @@ function notAcked(node: LegNode, final: Arrow, evidence: Evidence): Loss {
 
 /** Whether the trace shows the hop's other side too: then its own packets could not have been missed. */
 function seesOtherSide(node: LegNode, { coverage }: Evidence): boolean {
-  return coverage.watches(node.leg.source) || node.parent?.seen === true;
+  return coverage.watches(node.leg.source) || (node.parent?.seen === true && !isOutOfSight(node, coverage));
 }
 
 function swallowed(node: LegNode, final: Arrow, evidence: Evidence, instead?: Arrow): Loss {
@@ -152,6 +153,8 @@ function swallowed(node: LegNode, final: Arrow, evidence: Evidence, instead?: Ar
 function swallowCertainty(node: LegNode, quiet: number, provenOtherwise: boolean, evidence: Evidence): Certainty {
   if (quiet < evidence.options.horizonMs && !provenOtherwise) return 'unknown';
   if (node.parent?.seen === false) return 'unknown';
+  // Another final from the same hop shows that it never sent this one; silence does so only where its sending was watched.
+  if (!provenOtherwise && isOutOfSight(node, evidence.coverage)) return 'inferred';
   return node.likeness ? 'inferred' : 'seen';
 }
 

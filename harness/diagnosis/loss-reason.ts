@@ -3,6 +3,7 @@ import type { Arrow } from './arrow.js';
 import type { Evidence } from './find-loss.js';
 import type { LegNode } from './leg-tree.js';
 import { nameOf } from './options.js';
+import { isOutOfSight } from './out-of-sight.js';
 import { durationText, repetitionText, responseText } from './wording.js';
 
 function text(final: Arrow): string {
@@ -26,7 +27,11 @@ export function notAcked(node: LegNode, hop: SocketAddress, final: Arrow, eviden
     : `it sent no final upstream in the ${durationText(end - final.firstTime)} until the trace ends`;
   const fault =
     final.fault === null ? '' : ` The response does not fit the INVITE that ${nameOf(options, hop)} sent: ${final.fault} differs.`;
-  return `${sender}'s ${text(final)} ${seen} ${nameOf(options, hop)} ${repetitionText(final)} and was never ACKed; ${instead}.${fault}${byLikeness(node, evidence)}`;
+  const doubt =
+    seen === 'was sent to' && isOutOfSight(node, evidence.coverage)
+      ? ` Only the sockets of those that ${nameOf(options, hop)} talks to were watched: whether it arrived there is concluded.`
+      : '';
+  return `${sender}'s ${text(final)} ${seen} ${nameOf(options, hop)} ${repetitionText(final)} and was never ACKed; ${instead}.${doubt}${fault}${byLikeness(node, evidence)}`;
 }
 
 export function swallowed(
@@ -51,7 +56,9 @@ export function swallowed(
       ? ` The trace holds nothing of ${name}'s upstream side, so it cannot show whether the response went on there.`
       : !instead && quiet < options.horizonMs
         ? ` The trace ends so soon that it cannot show whether the response would still have gone on.`
-        : '';
+        : !instead && isOutOfSight(node, evidence.coverage)
+          ? ` Only the sockets of those that ${name} talks to were watched: that it sent it nowhere is concluded.`
+          : '';
   return `${name} ${took} and ${then}.${unseen}${byLikeness(node, evidence)}`;
 }
 

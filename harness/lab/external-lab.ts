@@ -19,8 +19,9 @@ export interface ExternalLabOptions extends SocketLabOptions {
   readonly singleAddress: boolean;
 }
 
-/** How long we wait for goodbyes to be answered before we leave all the same, in T1. */
+/** How long we wait for goodbyes to be answered before we leave all the same. */
 const PATIENCE_T1 = 20;
+const MOST_PATIENCE_MS = 500;
 
 /**
  * Our endpoints as users of a proxy that runs already. Further servers of the case are made here. Nothing is known of
@@ -59,7 +60,7 @@ export class ExternalLab extends SocketLab {
   override async stop(): Promise<void> {
     const { engine, timers } = this.options;
     const { clock } = engine;
-    const patience = PATIENCE_T1 * timers.t1;
+    const patience = Math.min(PATIENCE_T1 * timers.t1, MOST_PATIENCE_MS);
     await within(clock, patience, Promise.all([...this.#guests.values()].map((guest) => guest.takeLeave())));
     const bound = this.#registered.filter(({ registered }) => registered);
     await within(clock, patience, Promise.allSettled(bound.map((agent) => agent.unregister())));

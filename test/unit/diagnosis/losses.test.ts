@@ -443,7 +443,7 @@ describe('lost on the wire', () => {
 });
 
 describe('one side only', () => {
-  test('endpoint sockets alone show a swallowed final', () => {
+  test('endpoint sockets alone show that a final went in and not that nothing came out: swallowed is inferred', () => {
     const { trace, alice, lcs, bob } = setUp();
     const watched = new TraceBuilder([alice, bob]);
     const first = watched.invite(alice, lcs).respond(100, 'Trying');
@@ -454,7 +454,19 @@ describe('one side only', () => {
     void trace;
     const attempt = only(watched);
     expect(attempt).toMatchObject({ outcome: 'pending', reached: [lcs.address, bob.address] });
-    expect(attempt.loss).toMatchObject({ kind: 'swallowed', hop: lcs.address, certainty: 'seen' });
+    expect(attempt.loss).toMatchObject({ kind: 'swallowed', hop: lcs.address, certainty: 'inferred' });
+    expect(attempt.loss?.reason).toContain('that it sent it nowhere is concluded');
+  });
+
+  test('endpoint sockets alone show that another final went up instead: then the first was swallowed for sure', () => {
+    const { alice, lcs, bob } = setUp();
+    const watched = new TraceBuilder([alice, bob]);
+    const first = watched.invite(alice, lcs).respond(100, 'Trying');
+    const second = first.forward(bob);
+    second.busy().ack();
+    watched.wait(HORIZON + 1000);
+    first.respond(408, 'Request Timeout').ack();
+    expect(only(watched).loss).toMatchObject({ kind: 'swallowed', hop: lcs.address, certainty: 'seen' });
   });
 
   test('endpoint sockets alone cannot tell a deaf proxy from a lossy wire, and say inferred', () => {
@@ -463,7 +475,9 @@ describe('one side only', () => {
     const first = watched.invite(alice, lcs);
     first.forward(bob).ring().busyRepeated(4);
     watched.wait(HORIZON);
-    expect(only(watched).loss).toMatchObject({ kind: 'not-acked', hop: lcs.address, certainty: 'seen' });
+    const { loss } = only(watched);
+    expect(loss).toMatchObject({ kind: 'not-acked', hop: lcs.address, certainty: 'inferred' });
+    expect(loss?.reason).toContain('whether it arrived there is concluded');
   });
 
   test("the callee's side alone: the final is followed as far as the trace goes, and the notes say so", () => {
