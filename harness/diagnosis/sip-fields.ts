@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../sip/octets.js';
 import { firstOctetOfSip } from '../trace/looks-like-sip.js';
 
 /**
@@ -67,7 +68,7 @@ export function readSipFields(bytes: Buffer): SipFields | undefined {
   return {
     method,
     status: start[1] === undefined ? 0 : Number(start[1]),
-    reason: (start[2] ?? '').trim(),
+    reason: readable((start[2] ?? '').trim()),
     requestUser: isInvite ? userOf(start[4] ?? '') : undefined,
     callId: headers.callId || undefined,
     cseq: cseq ? Number(cseq[1]) : -1,
@@ -206,6 +207,11 @@ function userOf(text: string): string | undefined {
   if (!match) return undefined;
   if (match[2] === undefined && !/tel:/i.test(match[0])) return undefined; // a URI without user part
   return match[1]?.split(':')[0]; // RFC 3261 §19.1.1: a password may follow
+}
+
+/** A phrase for people: in UTF-8 (RFC 3261 §7.2), and without what would drive their terminals. */
+function readable(phrase: string): string {
+  return /^[\x20-\x7e]*$/.test(phrase) ? phrase : decodeUtf8(phrase).replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }
 
 function bare(host: string): string {

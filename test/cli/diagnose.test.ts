@@ -1,0 +1,160 @@
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { runCommandLine } from '../../harness/cli/command-line.js';
+import { FakeHost } from './fake-host.js';
+
+const PROVIDED = join(__dirname, '../fixtures/captures/provided');
+const HEALTHY = join(PROVIDED, '01-relay-486.pcapng');
+const LOST = join(PROVIDED, '12-misdelivered-port.pcapng');
+
+class HostWithInput extends FakeHost {
+  constructor(readonly stdin: Readable) {
+    super(process.cwd());
+  }
+}
+
+async function diagnose(args: readonly string[], stdin: Readable = Readable.from([])) {
+  const host = new HostWithInput(stdin);
+  const code = await runCommandLine(['diagnose', ...args], host);
+  return { code, stdout: host.stdout.text, stderr: host.stderr.text };
+}
+
+test('a capture in which all is well is exit code 0', async () => {
+  const { code, stdout, stderr } = await diagnose([HEALTHY]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('alice 127.0.9.10:5060 → bob 127.0.9.30:5060  delivered  486 Busy Here');
+  expect(stdout).toContain('1 attempt in 10 SIP messages: 1 delivered · nothing lost or altered');
+});
+
+test('a lost final is exit code 1, with place, reason, usual causes, frame and ladder', async () => {
+  const { code, stdout } = await diagnose([LOST]);
+  expect(code).toBe(1);
+  expect(stdout).toContain('pending  486 Busy Here at the callee, nothing at the originator');
+  expect(stdout).toMatch(/lost +misdelivered at 127\.0\.9\.20:5060 \(seen\): /);
+  expect(stdout).toMatch(/usually +The hop takes the address/);
+  expect(stdout).toMatch(/look at +the Via/);
+  expect(stdout).toMatch(/frame +9 of/);
+  expect(stdout.match(/486 Busy Here …[^\n]*✗/g)).toHaveLength(1);
+});
+
+test('JSON has the keys of the contract', async () => {
+  const { code, stdout } = await diagnose([LOST, '--json']);
+  expect(code).toBe(1);
+  const parsed = JSON.parse(stdout);
+  expect(parsed).toMatchObject({ schemaVersion: 1, captures: [{ name: LOST, messages: 13, problem: null }], notes: [] });
+  expect(parsed.attempts).toMatchObject([
+    {
+      originator: '127.0.9.10:5060',
+      callee: '127.0.9.30:5060',
+      callIds: ['1-5486@127.0.9.10'],
+      outcome: 'pending',
+      finalAtCallee: 486,
+      finalAtOriginator: null,
+      loss: {
+        kind: 'misdelivered',
+        hop: '127.0.9.20:5060',
+        between: null,
+        certainty: 'seen',
+        reason: expect.stringContaining('5999'),
+        frame: 9,
+      },
+    },
+  ]);
+});
+
+test('JSON without any attempt is JSON', async () => {
+  const { code, stdout } = await diagnose([HEALTHY, '--json', '--only', 'lost']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, attempts: [] });
+});
+
+test('standard input', async () => {
+  const { code, stdout } = await diagnose(['-', '--json'], createReadStream(HEALTHY));
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).attempts).toHaveLength(1);
+});
+
+test.each([
+  [['--only', 'lost'], 1],
+  [['--call-id', '1-2280@127.0.9.10'], 1],
+  [['--call-id', '1-2280@127.0.9.10', '--call-id', '1-5486@127.0.9.10'], 2],
+  [['--call-id', 'nobody'], 0],
+  [['--from', 'alice'], 2],
+  [['--from', '127.0.9.10:5060', '--to', 'bob'], 2],
+  [['--from', '127.0.9.10', '--to', '127.0.9.30'], 2],
+  [['--to', 'carol'], 0],
+])('%j leaves %i attempts', async (flags, count) => {
+  const { stdout } = await diagnose([HEALTHY, LOST, '--json', ...flags]);
+  expect(JSON.parse(stdout).attempts).toHaveLength(count);
+});
+
+test('--ladder draws every attempt', async () => {
+  expect((await diagnose([HEALTHY])).stdout).not.toContain('◀');
+  expect((await diagnose([HEALTHY, '--ladder'])).stdout).toContain('◀');
+});
+
+test('--horizon decides what counts as watched long enough', async () => {
+  const capture = join(PROVIDED, '04-b2bua-absorbed.pcapng');
+  const certainty = async (horizon: string) =>
+    JSON.parse((await diagnose([capture, '--json', '--horizon', horizon])).stdout).attempts[0].loss.certainty;
+  expect(await certainty('1s')).toBe('inferred');
+  expect(await certainty('64T1')).toBe('unknown');
+});
+
+describe('what cannot be read', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  test.each([
+    ['nowhere.pcap', 'no such file'],
+    ['.', 'is a directory'],
+    ['empty.pcap', 'is empty'],
+    ['text.pcap', 'is no capture'],
+  ])('%s is exit code 2', async (name, message) => {
+    writeFileSync(join(folder, 'empty.pcap'), '');
+    writeFileSync(join(folder, 'text.pcap'), 'this is no capture');
+    const { code, stdout, stderr } = await diagnose([join(folder, name)]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  test('what a damaged capture still tells is told, with the place of the damage', async () => {
+    const path = join(folder, 'damaged.pcapng');
+    const whole = readFileSync(LOST);
+    writeFileSync(path, Buffer.concat([whole, Buffer.from([6, 0, 0, 0, 255, 255, 255, 255, 0, 0, 0, 0])]));
+    const text = await diagnose([path]);
+    expect(text.code).toBe(1);
+    expect(text.stdout).toContain(`byte ${whole.length}:`);
+    const json = await diagnose([path, '--json']);
+    expect(JSON.parse(json.stdout).captures[0].problem).toContain(`byte ${whole.length}:`);
+    expect(json.stderr).toContain('damaged');
+  });
+
+  test('a capture of which nothing can be read is not one in which nothing was lost', async () => {
+    const path = join(folder, 'damaged.pcapng');
+    writeFileSync(path, readFileSync(LOST).subarray(0, 300));
+    expect((await diagnose([path])).code).toBe(2);
+  });
+
+  test.each([[[]], [['-', HEALTHY]], [[HEALTHY, '--only', 'won']], [[HEALTHY, '--horizon', 'soon']]])('%j is exit code 2', async (args) => {
+    expect((await diagnose(args)).code).toBe(2);
+  });
+});
+
+test('what strangers wrote into a capture does not drive the terminal, and credentials are not shown', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+  const whole = readFileSync(join(PROVIDED, '24-auth-407-then-486.pcapng'));
+  const bell = Buffer.from(whole.toString('latin1').replaceAll('Busy Here', 'Bus\u001b[31m\u0007'), 'latin1');
+  const path = join(folder, 'bell.pcapng');
+  writeFileSync(path, bell);
+  const { stdout } = await diagnose([path, '--ladder']);
+  rmSync(folder, { recursive: true });
+  expect(stdout).toContain('Bu');
+  expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
+  expect(stdout).not.toMatch(/response=|nonce=/);
+});
