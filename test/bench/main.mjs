@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { diagnoseTimes } from './diagnose.mjs';
 import { OwnElement } from './own-element.mjs';
 import { parserRate } from './parser.mjs';
 import { isThere, sippCalls, startKamailio } from './peers.mjs';
@@ -115,6 +116,10 @@ async function main() {
   console.log(`  first datagram        ${number(command(['--require', PRELOAD, ...suite], first))} ms after the start of the process`);
   console.log(`  kb834477 on udp       ${number(command(suite, ({ wall }) => wall, 3))} ms`);
   console.log(`  kb834477 in memory    ${number(command([...suite, '--engine', 'memory'], ({ wall }) => wall, 3))} ms`);
+  const tsharkIsThere = isThere('tshark', '--version');
+  const { messages, megabytes, seconds, tshark } = diagnoseTimes(COMMAND, tsharkIsThere);
+  const beside = tshark === undefined ? '' : `; tshark -z sip,stat ${tshark.toFixed(1)} s`;
+  console.log(`  diagnose              ${seconds.toFixed(1)} s for ${number(messages)} SIP messages, ${number(megabytes)} MB${beside}`);
   const missing = [...(sippIsThere ? [] : ['sipp (sip-tester)']), ...(kamailioIsThere ? [] : ['kamailio'])];
   if (missing.length > 0) console.log(`\n  not installed, so not measured beside: ${missing.join(', ')}`);
 }
