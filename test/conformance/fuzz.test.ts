@@ -2,8 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { UserAgent } from '../../harness/endpoint/user-agent.js';
+import { delay } from '../../harness/platform/clock.js';
 import type { DatagramNetwork } from '../../harness/platform/datagram-network.js';
 import { NonInviteServerTransaction } from '../../harness/transaction/non-invite-server-transaction.js';
+import { FAST_TIMERS, RFC3261_TIMERS } from '../../harness/transaction/timer-values.js';
 import { planOf } from '../simulation/plan.js';
 import { Stage } from '../simulation/stage.js';
 import { Arena, answerAll, type LiveElement, type NetworkKind, NOTHING_LEFT } from './live-elements.js';
@@ -18,7 +20,7 @@ const SEED = Number(process.env.BUSYHERE_FUZZ_SEED ?? Date.now() % 2 ** 31);
 /** After so many messages a normal request is sent, and time passes until all that they began must be over. */
 const BATCH = 100;
 const SHARE = { memory: 0.4, udp: 0.075, conversations: 0.05 } as const;
-/** Whatever a batch begins, no element holds more than this at once: some messages fork, and each side counts. */
+/** With real sockets, the next batch waits until no more is open than this. */
 const MOST_OPEN = 20 * BATCH;
 
 jest.setTimeout(60_000 + RUNS * 10);
@@ -48,7 +50,7 @@ interface Scene {
 }
 
 async function scene(kind: NetworkKind, what: 'endpoint' | 'proxy'): Promise<Scene> {
-  const arena = Arena.open(kind, SEED);
+  const arena = Arena.open(kind, SEED, kind === 'udp' ? FAST_TIMERS : RFC3261_TIMERS);
   const [peer, sink] = [await arena.peer(), await arena.peer()];
   answerAll(peer);
   answerAll(sink);
@@ -61,7 +63,13 @@ async function scene(kind: NetworkKind, what: 'endpoint' | 'proxy'): Promise<Sce
     recordRoute: true,
   });
   await arena.register(element, sink, 'sip:user@example.com');
-  return { arena, element, peers: [peer, sink] };
+  // Answered by the proxy itself: however late this process is, no timer of a forwarded request is in the way.
+  return { arena, element: Object.assign(element, { probe: 'sip:example.com' }), peers: [peer, sink] };
+}
+
+/** Waits until an element on real sockets holds no more than this; one that keeps something never gets there. */
+async function drained({ engine }: Arena, element: LiveElement, most: number): Promise<void> {
+  while (element.openTransactions + element.openContexts > most) await delay(engine.clock, FAST_TIMERS.t1);
 }
 
 /** Sends a batch, sees that normal requests are served between and after, and that nothing stays open. */
@@ -72,10 +80,9 @@ async function deliver({ arena, element, peers }: Scene, batch: readonly Buffer[
     peer.send(retarget(datagram, peer.address, `.${serial}.${index}`), element.address);
   });
   await arena.probe(element, peer);
-  expect(element.openTransactions).toBeLessThan(MOST_OPEN);
-  expect(element.openContexts).toBeLessThan(MOST_OPEN);
   arena.quiesce();
   if (arena.kind === 'memory') expect([element.openTransactions, element.openContexts]).toEqual([0, 0]);
+  else await drained(arena, element, MOST_OPEN);
   for (const { arrivals } of peers) arrivals.length = 0;
 }
 
@@ -111,6 +118,7 @@ async function fuzz(stage: Scene, batches: number): Promise<void> {
     if (serial === Math.ceil(batches / 2)) warm = heapInUse();
   });
   await fc.assert(holds, { seed: SEED, numRuns: batches, endOnFailure: true });
+  if (stage.arena.kind === 'udp') await drained(stage.arena, stage.element, 0);
   expect(heapInUse() - warm).toBeLessThan(32 * 1024 * 1024);
 }
 

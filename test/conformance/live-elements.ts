@@ -9,7 +9,7 @@ import { SipProxy } from '../../harness/proxy/proxy.js';
 import type { ProxyOptions } from '../../harness/proxy/proxy-options.js';
 import { createResponse } from '../../harness/sip/create-response.js';
 import type { SipMessage } from '../../harness/sip/message.js';
-import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../../harness/transaction/timer-values.js';
+import { RFC3261_TIMERS, type TimerValues } from '../../harness/transaction/timer-values.js';
 import { guardedNetwork, isLoopback, isSimulated } from './guarded-network.js';
 import { type Arrival, SocketPeer } from './socket-peer.js';
 
@@ -37,18 +37,16 @@ export class Arena {
     readonly kind: NetworkKind,
     readonly engine: Engine,
     readonly random: SeededRandom,
+    readonly timers: TimerValues,
   ) {
     this.network = guardedNetwork(engine.network, kind === 'udp' ? isLoopback : isSimulated);
   }
 
-  static open(kind: NetworkKind, seed = 1): Arena {
+  /** @param timers with real sockets nothing waits for the RFC's, unless a test has transactions end by them */
+  static open(kind: NetworkKind, seed = 1, timers = RFC3261_TIMERS): Arena {
     const random = new SeededRandom(seed);
-    return new Arena(kind, kind === 'udp' ? udpEngine(random, { singleAddress: false }) : memoryEngine(random), random);
-  }
-
-  /** Real sockets have the machine's time, which nobody wants to wait for. */
-  get timers(): TimerValues {
-    return this.kind === 'udp' ? FAST_TIMERS : RFC3261_TIMERS;
+    const engine = kind === 'udp' ? udpEngine(random, { singleAddress: false }) : memoryEngine(random);
+    return new Arena(kind, engine, random, timers);
   }
 
   /** An address of its own for each host; real sockets take any free port. */
