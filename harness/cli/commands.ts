@@ -1,6 +1,6 @@
 import { DIAGNOSE_FLAGS } from './diagnose-flags.js';
 import type { ExitCode } from './exit-code.js';
-import { type Flag, RUN_FLAGS, SELECTION_FLAGS } from './flags.js';
+import { type Flag, RUN_FLAGS, SELECTION_FLAGS, SUT_FLAGS } from './flags.js';
 import type { Host } from './host.js';
 
 /** What the user asked a command for: arguments in their order, values of flags by key (see `keyOf`). */
@@ -39,6 +39,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       'busyhere run scenarios/kb834477',
       'busyhere run scenarios/kb834477 --trust shared-listener --ladder',
       'busyhere run --engine memory --reporter list,junit=report.xml',
+      'busyhere run scenarios/busy.yaml --trust gateway-only --sut external --sut-config proxy.yaml',
     ],
     load: async () => (await import('./run-command.js')).runCommand,
   },
@@ -62,6 +63,18 @@ export const COMMANDS: readonly CommandEntry[] = [
       'tcpdump -w - port 5060 | busyhere diagnose -',
     ],
     load: async () => (await import('./diagnose-command.js')).diagnoseCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'say what this machine has, or what a proxy that runs already needs and answers',
+    ...SCENARIO_ARGS,
+    flags: [...SELECTION_FLAGS, ...SUT_FLAGS],
+    examples: [
+      'busyhere doctor',
+      'busyhere doctor scenarios/busy.yaml --sut external --sut-address sip:192.0.2.1:5060',
+      'busyhere doctor scenarios/kb834477 --trust gateway-host --sut external --sut-config proxy.yaml',
+    ],
+    load: async () => (await import('./doctor-command.js')).doctorCommand,
   },
   {
     name: 'init',

@@ -5,9 +5,8 @@ import { RegistrationError } from '../endpoint/registration.js';
 import type { UserAgent } from '../endpoint/user-agent.js';
 import { BusyhereError } from '../platform/errors.js';
 import { formatSocketAddress } from '../platform/socket-address.js';
-import { entranceKey } from './addressing.js';
-import { ExternalPlan } from './external-plan.js';
-import { type ExternalSut, serverOfSut, sutAccountOf } from './external-sut.js';
+import { type ExternalSut, sutAccountOf } from './external-sut.js';
+import { placeAround } from './external-topology.js';
 import { GuestEndpoint } from './guest-endpoint.js';
 import { SocketLab, type SocketLabOptions } from './socket-lab.js';
 import type { Participant, Server, Topology } from './topology.js';
@@ -37,10 +36,10 @@ export class ExternalLab extends SocketLab {
   /** @throws BusyhereError `configuration` where the case and what is said of the SUT do not go together */
   constructor(topology: Topology, options: ExternalLabOptions) {
     const { sut, singleAddress } = options;
-    const server = serverOfSut(topology, sut);
-    super(settle(topology, server, sut), options, planFor(server, sut, singleAddress));
+    const placed = placeAround(sut, topology, singleAddress);
+    super(placed.topology, options, placed.plan);
     this.#sut = sut;
-    this.#server = server;
+    this.#server = placed.server;
   }
 
   override endpoint(participant: string): Endpoint {
@@ -114,31 +113,6 @@ class MessengerWithContacts extends Messenger {
   override rejectionShown(...[action, user]: Parameters<Messenger['rejectionShown']>): string {
     return super.rejectionShown(action, this.names.get(user) ?? user);
   }
-}
-
-/** The topology with what is settled for it: the SUT's own domain, and nobody's address where it is given otherwise. */
-function settle(topology: Topology, server: Server, sut: ExternalSut): Topology {
-  const given = (name: string): boolean => Object.hasOwn(sut.addresses, name);
-  return {
-    ...topology,
-    servers: topology.servers.map((one) => {
-      if (one.name === server.name) return { ...one, address: null, domain: sut.domain ?? one.domain };
-      return given(one.name) ? { ...one, address: formatSocketAddress(sut.addresses[one.name] ?? sut.address) } : one;
-    }),
-    participants: topology.participants.map((one) =>
-      given(one.name) ? { ...one, address: formatSocketAddress(sut.addresses[one.name] ?? sut.address) } : one,
-    ),
-  };
-}
-
-function planFor(server: Server, sut: ExternalSut, singleAddress: boolean): ExternalPlan {
-  const fixed = new Map(
-    server.listeners.map(({ name }, index) => [
-      entranceKey({ server: server.name, listener: name }),
-      (index === 0 ? undefined : sut.listeners[name]) ?? sut.address,
-    ]),
-  );
-  return new ExternalPlan({ fixed, local: sut.localAddress ?? (singleAddress ? '127.0.0.1' : null) });
 }
 
 function notRegistered({ name }: Participant, sut: ExternalSut, { status, message }: RegistrationError): BusyhereError {

@@ -41,16 +41,21 @@ export class ExternalPlan implements AddressPlan {
         : (who: string): SocketAddress => ({ address: local, port: FIRST_PORT + draw(who, PORTS) });
     return {
       name: local === null ? `127.84.${1 + block}.0/24` : `ports of ${local}`,
-      addressPerHost: local === null && areDistinct(fixed.values()),
+      addressPerHost: local === null && areDistinct(fixed),
       next: (who) => fixed.get(who) ?? own(who),
     };
   }
 }
 
-/** Whether every address has an IP address of its own, which then tells who it is. */
-function areDistinct(addresses: Iterable<SocketAddress>): boolean {
-  const hosts = [...addresses].map(({ address }) => address);
-  return new Set(hosts).size === hosts.length;
+/** Whether every host has an IP address of its own, which then tells who it is; a server may have several listeners on one. */
+function areDistinct(fixed: ReadonlyMap<string, SocketAddress>): boolean {
+  const owners = new Map<string, string>();
+  return [...fixed].every(([who, { address }]) => {
+    const host = who.split('/')[0] ?? who;
+    const owner = owners.get(address) ?? host;
+    owners.set(address, owner);
+    return owner === host;
+  });
 }
 
 /** FNV-1a, 32 bits: spreads short names well, and is the same everywhere. */
