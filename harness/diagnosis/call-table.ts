@@ -108,6 +108,7 @@ export class CallTable {
       leg.destination = event.destination;
       if (!leg.inDialog) this.#link(call, leg);
     }
+    leg.destination = event.destination; // where addresses are translated on the way, the last sighting is nearest to the receiver
     this.#draw(leg, 'invite', 0, fields, null, event);
     return call;
   }
@@ -131,7 +132,7 @@ export class CallTable {
   #response(fields: SipFields, event: TraceEvent): Call | undefined {
     if (fields.cseqMethod !== 'INVITE' && fields.cseqMethod !== 'CANCEL') {
       if (fields.cseqMethod === undefined) this.unattributable += 1;
-      return undefined;
+      return this.#responseToNothing(fields, event);
     }
     const isCancel = fields.cseqMethod === 'CANCEL';
     const known = this.#callOf(fields, false);
@@ -146,6 +147,15 @@ export class CallTable {
     const kind: AttemptEventKind = isCancel ? 'cancel-response' : fields.status < 200 ? 'provisional' : 'final';
     this.#draw(leg, kind, fields.status, fields, fault, event);
     return call;
+  }
+
+  /** A response that names another method than INVITE, to the very branch of an INVITE: a faulty hop made it so. */
+  #responseToNothing(fields: SipFields, event: TraceEvent): Call | undefined {
+    const branch = fields.vias[0]?.branch;
+    const known = branch === undefined ? undefined : this.#byBranch.get(branch);
+    if (!known?.leg.inviteSeen || fields.status < 200) return undefined;
+    this.#draw(known.leg, 'final', fields.status, fields, 'CSeq method', event);
+    return known.call;
   }
 
   /** A response to an INVITE that the trace does not hold, as in captures that begin in the middle. */

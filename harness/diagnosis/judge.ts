@@ -1,7 +1,9 @@
 import type { Arrow } from './arrow.js';
 import type { Alteration, Loss, Outcome } from './attempt.js';
 import { type Evidence, type FinalsWay, followFinal, isTakenAnyway } from './find-loss.js';
+import type { Leg } from './leg.js';
 import { type LegNode, leavesOf } from './leg-tree.js';
+import type { DiagnosisOptions } from './options.js';
 
 /** The verdict on one attempt. */
 export interface Judgement {
@@ -61,9 +63,17 @@ function endOf(leaf: LegNode, evidence: Evidence): TargetEnd[] {
   return [{ leaf, final, forced, way: followFinal(leaf, final, evidence) }];
 }
 
-/** DESIGN: a branch without a final, within Timer C of its last provisional, is open (RFC 3261 §16.8). */
+/** RFC 3261 §17.1.1.2: Timer B, 64·T1 with the T1 of the RFC; whose timers are shorter has ended before. */
+const TIMER_B_MS = 32_000;
+
 function isOpen({ leg }: LegNode, { end, options }: Evidence): boolean {
-  return leg.firstFinal === undefined && end - leg.lastSign < options.timerC;
+  return leg.firstFinal === undefined && end < runsOutAt(leg, options);
+}
+
+/** A branch without a final is open within Timer C of its last provisional (RFC 3261 §16.8), or Timer B where none came at all. */
+function runsOutAt(leg: Leg, { timerC }: DiagnosisOptions): number {
+  const isSilent = leg.inviteSeen && !leg.arrows.some((arrow) => arrow.kind === 'provisional');
+  return isSilent ? leg.firstTime + Math.min(timerC, TIMER_B_MS) : leg.lastSign + timerC;
 }
 
 function finalAtOriginator(root: LegNode, ends: readonly TargetEnd[], evidence: Evidence, notes: string[]): number | null {
@@ -145,6 +155,6 @@ function likeliestTarget(leaves: readonly LegNode[]): LegNode {
 
 function lastEnd(leaves: readonly LegNode[], ends: readonly TargetEnd[], open: readonly LegNode[], { options }: Evidence): number | null {
   if (open.length > 0 || ends.length === 0) return null;
-  const times = leaves.map(({ leg }) => leg.firstFinal?.firstTime ?? leg.lastSign + options.timerC);
+  const times = leaves.map(({ leg }) => leg.firstFinal?.firstTime ?? runsOutAt(leg, options));
   return Math.max(...times);
 }

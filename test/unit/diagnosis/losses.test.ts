@@ -117,6 +117,8 @@ describe.each(['sockets', 'wire'] as const)('seen at %s', (view) => {
     ['Via sent-by', { sentBy: '10.9.9.9:5060' }],
     ['From tag', { fromTag: 'wrong' }],
     ['Call-ID', { callId: 'wrong' }],
+    ['CSeq', { cseq: 99 }],
+    ['CSeq method', { cseqMethod: 'OPTIONS' }],
   ])('not-accepted: the %s is wrong, and the originator never ACKs', (fault, sending) => {
     const { trace, alice, lcs, first, second } = ringing(view);
     second.busy().ack();
@@ -335,6 +337,16 @@ describe('pending needs proof', () => {
     const attempt = only(trace);
     expect(attempt).toMatchObject({ outcome: 'unanswered', finalAtCallee: null, loss: null, branchesOpen: false, lastBranchEndedAt: null });
     expect(observedOf(attempt)).toBe('ringing');
+  });
+
+  test('a target that never says anything is given up after Timer B, as its client does', () => {
+    const { trace, alice, lcs, bob } = setUp();
+    const first = trace.invite(alice, lcs).respond(100, 'Trying');
+    first.forward(bob);
+    trace.wait(31_000);
+    expect(only(trace, { timerC: 180_000 })).toMatchObject({ outcome: 'ringing', branchesOpen: true });
+    trace.wait(1000);
+    expect(only(trace, { timerC: 180_000 })).toMatchObject({ outcome: 'unanswered', branchesOpen: false, callee: bob.address });
   });
 
   test('a callee that repeats its 180 keeps the branch open', () => {

@@ -36,6 +36,8 @@ interface Sending {
   callId?: string;
   fromTag?: string;
   toTag?: string;
+  cseq?: number;
+  cseqMethod?: string;
   headers?: string[];
 }
 
@@ -218,13 +220,21 @@ export class InviteLeg {
     return this;
   }
 
-  #common(method: string, { callId = this.callId, fromTag = `tag-${this.callId}`, toTag = '', headers = [] }: Sending): string[] {
+  #common(method: string, sending: Sending): string[] {
+    const {
+      callId = this.callId,
+      fromTag = `tag-${this.callId}`,
+      toTag = '',
+      cseq = this.cseq,
+      cseqMethod = method,
+      headers = [],
+    } = sending;
     const { from = this.source.name, to = this.options.user ?? 'bob' } = this.options;
     return [
       `From: "Someone" <sip:${from}@lab.example>;tag=${fromTag}`,
       `To: <sip:${to}@lab.example>${toTag === '' ? '' : `;tag=${toTag}`}`,
       `Call-ID: ${callId}`,
-      `CSeq: ${this.cseq} ${method}`,
+      `CSeq: ${cseq} ${cseqMethod}`,
       ...headers,
     ];
   }
