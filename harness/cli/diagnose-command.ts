@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Attempt } from '../diagnosis/attempt.js';
 import { type CaptureDiagnosis, DEFAULT_HORIZON_MS, diagnoseCaptures } from '../diagnosis/diagnose-captures.js';
@@ -6,6 +6,7 @@ import { BusyhereError } from '../platform/errors.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { type AttemptFilter, hasTrouble, isWanted } from '../report/diagnosis/attempt-filter.js';
 import type { DiagnosisReporter } from '../report/diagnosis/diagnosis-reporter.js';
+import { HtmlDiagnosis } from '../report/diagnosis/html-diagnosis.js';
 import { JsonDiagnosis } from '../report/diagnosis/json-diagnosis.js';
 import { TextDiagnosis } from '../report/diagnosis/text-diagnosis.js';
 import { glyphsFor } from '../report/glyphs.js';
@@ -17,6 +18,7 @@ import type { Invocation } from './commands.js';
 import { EXIT_CODES, type ExitCode } from './exit-code.js';
 import type { Host } from './host.js';
 import { terminalOf } from './host-terminal.js';
+import { PageFile } from './page-file.js';
 
 interface DiagnoseFlags {
   readonly json?: boolean;
@@ -26,6 +28,7 @@ interface DiagnoseFlags {
   readonly to?: readonly string[];
   readonly horizon?: Duration;
   readonly ladder?: boolean;
+  readonly html?: string;
 }
 
 /** Attempts are put in order of their beginning in portions of so many: few captures hold more. */
@@ -41,7 +44,8 @@ export async function diagnoseCommand({ args, flags }: Invocation, host: Host): 
 
 class DiagnoseRun {
   readonly #filter: AttemptFilter;
-  readonly #reporter: DiagnosisReporter;
+  readonly #reporters: DiagnosisReporter[];
+  readonly #pages: PageFile[] = [];
   readonly #portion: Attempt[] = [];
   readonly #clock = new SystemClock();
   readonly #began = this.#clock.now();
@@ -54,12 +58,15 @@ class DiagnoseRun {
     private readonly flags: DiagnoseFlags,
     private readonly host: Host,
   ) {
-    const { only, callId = [], from = [], to = [], json = false, ladder = false } = flags;
+    const { only, callId = [], from = [], to = [], json = false, ladder = false, html } = flags;
     this.#filter = { onlyLost: only === 'lost', callIds: callId, from, to };
     const terminal = terminalOf(host.stdout, host);
-    this.#reporter = json
-      ? new JsonDiagnosis({ write: (text) => void host.stdout.write(text) })
-      : new TextDiagnosis({ terminal, glyphs: glyphsFor(terminal.hasUnicode), palette: paletteFor(terminal), ladders: ladder });
+    const text = { terminal, glyphs: glyphsFor(terminal.hasUnicode), palette: paletteFor(terminal), ladders: ladder };
+    this.#reporters = [json ? new JsonDiagnosis({ write: (piece) => void host.stdout.write(piece) }) : new TextDiagnosis(text)];
+    if (html === undefined) return;
+    const page = new PageFile(join(resolve(host.cwd, html), 'index.html'));
+    this.#pages.push(page);
+    this.#reporters.push(new HtmlDiagnosis(page, ladder));
   }
 
   async run(): Promise<ExitCode> {
@@ -75,7 +82,8 @@ class DiagnoseRun {
     );
     this.#tell();
     this.#endProgress();
-    this.#reporter.finished(diagnosis);
+    for (const reporter of this.#reporters) reporter.finished(diagnosis);
+    for (const page of this.#pages) page.close();
     if (this.flags.json)
       for (const { problem } of diagnosis.captures) if (problem !== null) this.host.stderr.write(`busyhere: ${problem}\n`);
     return this.#exitCode(diagnosis);
@@ -98,7 +106,7 @@ class DiagnoseRun {
     for (const attempt of this.#portion) {
       this.#told += 1;
       if (hasTrouble(attempt)) this.#troubled += 1;
-      this.#reporter.attempt(attempt);
+      for (const reporter of this.#reporters) reporter.attempt(attempt);
     }
     this.#portion.length = 0;
   }

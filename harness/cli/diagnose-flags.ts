@@ -20,5 +20,5 @@ export const DIAGNOSE_FLAGS: readonly Flag[] = [
     read: values.duration('horizon'),
   },
   { name: 'ladder', description: 'draw every attempt as a ladder, not only those that lost something' },
-  { name: 'html', value: 'DIR', planned: true, description: 'a report as a page' },
+  { name: 'html', value: 'DIR', description: 'also write a page of it: DIR/index.html', read: values.path('html') },
 ];

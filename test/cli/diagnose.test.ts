@@ -95,6 +95,24 @@ test('--ladder draws every attempt', async () => {
   expect((await diagnose([HEALTHY, '--ladder'])).stdout).toContain('◀');
 });
 
+test('--html writes a page that needs nothing else, with the ladder of what was lost', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+  const { code } = await diagnose([HEALTHY, LOST, '--html', join(folder, 'deep/down')]);
+  const page = readFileSync(join(folder, 'deep/down/index.html'), 'utf8');
+  rmSync(folder, { recursive: true });
+  expect(code).toBe(1);
+  expect(page).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+  expect(page).toContain('misdelivered at 127.0.9.20:5060 (seen)');
+  expect(page.match(/<pre>/g)).toHaveLength(1);
+  expect(page.match(/<b>[^<]*486 Busy Here/g)).not.toBeNull();
+  expect(page).not.toMatch(/https?:|<script|[\u0000-\u0008]/);
+  expect(page).toContain('2 attempts, 1 lost or altered');
+});
+
+test('--html where nothing can be written is exit code 3', async () => {
+  expect((await diagnose([HEALTHY, '--html', join(HEALTHY, 'below')])).code).toBe(3);
+});
+
 test('--horizon decides what counts as watched long enough', async () => {
   const capture = join(PROVIDED, '04-b2bua-absorbed.pcapng');
   const certainty = async (horizon: string) =>

@@ -1,7 +1,6 @@
-import type { Attempt, Loss, Outcome } from '../../diagnosis/attempt.js';
+import type { Attempt, Outcome } from '../../diagnosis/attempt.js';
 import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
 import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
-import { responseText } from '../../diagnosis/wording.js';
 import { formatSocketAddress } from '../../platform/socket-address.js';
 import type { Glyphs } from '../glyphs.js';
 import { drawLadder } from '../ladder.js';
@@ -9,6 +8,7 @@ import type { Palette } from '../palette.js';
 import type { Terminal } from '../terminal.js';
 import { countText, hangingText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
+import { finalsText, lossPlace, printable } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';
 
 export interface TextDiagnosisOptions {
@@ -104,21 +104,4 @@ export class TextDiagnosis implements DiagnosisReporter {
     const [first = '', ...further] = hangingText(`    ${label.padEnd(8)} `, glyphs.text(printable(text)), terminal.columns - 1);
     return [first.replace(label, palette.faint(label)), ...further];
   }
-}
-
-function finalsText({ finalAtCallee, finalAtOriginator }: Attempt): string {
-  if (finalAtCallee === null && finalAtOriginator === null) return 'no final anywhere';
-  if (finalAtCallee === finalAtOriginator && finalAtCallee !== null) return responseText(finalAtCallee);
-  const at = (final: number | null, place: string): string => `${final === null ? 'nothing' : responseText(final)} at the ${place}`;
-  return `${at(finalAtCallee, 'callee')}, ${at(finalAtOriginator, 'originator')}`;
-}
-
-function lossPlace({ kind, hop, between }: Loss): string {
-  if (hop) return `${kind} at ${formatSocketAddress(hop)}`;
-  return between ? `${kind} between ${formatSocketAddress(between[0])} and ${formatSocketAddress(between[1])}` : kind;
-}
-
-/** What strangers wrote into a capture must not drive the terminal. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 }

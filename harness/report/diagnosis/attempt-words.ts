@@ -1,0 +1,22 @@
+import type { Attempt, Loss } from '../../diagnosis/attempt.js';
+import { responseText } from '../../diagnosis/wording.js';
+import { formatSocketAddress } from '../../platform/socket-address.js';
+
+/** `486 Busy Here at the callee, nothing at the originator`; one code where both are the same. */
+export function finalsText({ finalAtCallee, finalAtOriginator }: Attempt): string {
+  if (finalAtCallee === null && finalAtOriginator === null) return 'no final anywhere';
+  if (finalAtCallee === finalAtOriginator && finalAtCallee !== null) return responseText(finalAtCallee);
+  const at = (final: number | null, place: string): string => `${final === null ? 'nothing' : responseText(final)} at the ${place}`;
+  return `${at(finalAtCallee, 'callee')}, ${at(finalAtOriginator, 'originator')}`;
+}
+
+/** `swallowed at 10.0.0.2:5060`, `lost-on-wire between … and …` */
+export function lossPlace({ kind, hop, between }: Loss): string {
+  if (hop) return `${kind} at ${formatSocketAddress(hop)}`;
+  return between ? `${kind} between ${formatSocketAddress(between[0])} and ${formatSocketAddress(between[1])}` : kind;
+}
+
+/** What strangers wrote into a capture must not drive the terminal. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+}
