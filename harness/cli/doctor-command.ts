@@ -69,10 +69,8 @@ function judge({ method, name, finals, status, ms, otherContacts }: ProbeAnswer,
   const what = method === 'OPTIONS' ? method : `${method} ${name}`;
   if (status === null) {
     const where = formatSocketAddress(sut.address);
-    return {
-      state: 'bad',
-      text: `${what}: no answer in ${Math.round(ms)} ms; is the proxy running, and does it listen on UDP at ${where}?`,
-    };
+    const advice = method === 'OPTIONS' ? `; is the proxy running, and does it listen on UDP at ${where}?` : '';
+    return { state: 'bad', text: `${what}: no answer in ${Math.round(ms)} ms${advice}` };
   }
   const lines = `${what}: ${finals.map(decodeUtf8).join(', then ')} in ${ms.toFixed(1)} ms`;
   if (method === 'OPTIONS') return { state: 'good', text: lines };

@@ -108,12 +108,22 @@ export class Script {
     const steps = this.script.steps.filter((step): step is ReactStep => step.verb === 'react' && step.participant === participant);
     if (steps.length === 0) return;
     this.options.lab.endpoint(participant).onInvitation((call) => {
-      const label = call.header(MARKER_HEADER);
+      const label = call.header(MARKER_HEADER) ?? this.#likeliestLabel(participant);
       const own = steps.filter((step) => step.label === label);
       if (own.length === 0) return;
       this.#incoming.set(`${participant} ${label}`, call);
       this.#handle(call, own);
     });
+  }
+
+  /** A B2BUA may leave our marker out: then it is the newest attempt for this participant that has not arrived yet. */
+  #likeliestLabel(participant: string): string | undefined {
+    const isGateway = this.script.participants.some(({ name, role }) => name === participant && role === 'gateway');
+    const mayArrive = ({ target, label }: InviteStep): boolean => {
+      const isForHim = target.kind === 'participant' ? target.name === participant : isGateway;
+      return isForHim && this.#calls.has(label) && !this.#incoming.has(`${participant} ${label}`);
+    };
+    return this.script.steps.findLast((step): step is InviteStep => step.verb === 'invite' && mayArrive(step))?.label;
   }
 
   /** What needs not wait is done within the endpoint's own turn, so that its persona does not decide first. */

@@ -42,6 +42,11 @@ describeWith(['kamailio'], 'Kamailio as the proxy that runs already', () => {
     }
   });
 
+  it('that takes out the header by which we know our calls is understood all the same', async () => {
+    const { summary } = await play(['WITHOUT_MARKER']);
+    expect(summary).toMatchObject({ cases: 2, passed: 2 });
+  });
+
   it('that drops replies of trusted addresses leaves the invitation pending: not ACKed at the proxy, as concluded', async () => {
     const { cases, horizonMs } = await play(['WITH_FAULT', `ADDRESS_FILE="${addresses}"`]);
     expect(horizonMs).toBe(2_000);
