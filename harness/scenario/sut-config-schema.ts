@@ -19,7 +19,9 @@ const account = z.strictObject({
     .optional(),
 });
 
-const participant = z.union([z.literal('*'), name], { error: 'the name of a participant, or "*" for everybody else' });
+const WHO_RULE = 'the name of a participant, or "*" for everybody else';
+
+const participant = z.string({ error: WHO_RULE }).regex(/^(\*|[A-Za-z][A-Za-z0-9_-]{0,62})$/, { error: WHO_RULE });
 
 /** What the file of `--sut-config` may say of a proxy that runs already. */
 export const sutConfigSchema = z.strictObject({
