@@ -73,11 +73,12 @@ describe.each(['sockets', 'wire'] as const)('forks, seen at %s', (view) => {
     const { trace, lcs, toBob, toPhone } = fork();
     toBob.busy().ack();
     toPhone.respond(480, 'Temporarily Unavailable').ack();
-    expect(only(trace)).toMatchObject({ outcome: 'pending', loss: { kind: 'swallowed', hop: lcs.address } });
+    expect(only(trace)).toMatchObject({ outcome: 'pending', finalAtCallee: 480, loss: { kind: 'swallowed', hop: lcs.address } });
   });
 
   test('one final never gets through to the proxy, which waits for it: that is the loss', () => {
     const { trace, bob, toBob, toPhone } = fork();
+    toBob.busy();
     toPhone.respond(480, 'Temporarily Unavailable').ack();
     toBob.busyRepeated(4);
     expect(only(trace)).toMatchObject({ outcome: 'pending', callee: bob.address, finalAtCallee: 486, loss: { kind: 'not-acked' } });
@@ -139,6 +140,50 @@ describe('one attempt or several', () => {
     third.busy().ack();
     second.busy().ack();
     expect(only(trace)).toMatchObject({ outcome: 'delivered', callee: bob.address, hops: [lcs.address, edge.address] });
+  });
+
+  test('credentials without the challenge, which is not in the trace: one', () => {
+    const { trace, alice, lcs } = setUp();
+    const first = trace.invite(alice, lcs);
+    first
+      .again({ headers: ['Proxy-Authorization: Digest username="alice"'] })
+      .busy()
+      .ack();
+    expect(only(trace)).toMatchObject({ outcome: 'delivered', finalAtOriginator: 486 });
+  });
+
+  test('the same Call-ID with another From tag: two', () => {
+    const { trace, alice, lcs } = setUp();
+    const first = trace.invite(alice, lcs).respond(407, 'Proxy Authentication Required').ack();
+    first
+      .again({ fromTag: 'another', headers: ['Proxy-Authorization: Digest username="alice"'] })
+      .busy()
+      .ack();
+    expect(all(trace)).toHaveLength(2);
+  });
+
+  test('a response to a re-INVITE, of which the trace holds no more: none', () => {
+    const { trace, alice, lcs } = setUp('wire');
+    const first = trace.invite(alice, lcs).respond(200, 'OK').ackAnswer();
+    const before = trace.events.length;
+    const again = first.again({ toTag: 'callee' });
+    trace.events.length = before;
+    again.respond(488, 'Not Acceptable Here').ack();
+    expect(only(trace)).toMatchObject({ outcome: 'answered', finalAtOriginator: 200 });
+  });
+
+  test('each datagram captured twice at one point, as with -i any: each is one', () => {
+    const { trace, alice, lcs } = setUp('wire');
+    trace.invite(alice, lcs).ring().busyRepeated(2).ack();
+    const twice = trace.events.flatMap((event) => [event, { ...event, time: event.time + 0.02 }]);
+    const events = twice.map((event, sequence) => ({ ...event, sequence }));
+    const [attempt] = diagnose(events, { horizonMs: HORIZON, timerC: 180_000 });
+    expect(attempt?.events.map(({ label, transmissions }) => [label, transmissions])).toEqual([
+      ['INVITE', 1],
+      ['180 Ringing', 1],
+      ['486 Busy Here', 2],
+      ['ACK', 1],
+    ]);
   });
 
   test('a challenge that stays unanswered is what the originator got', () => {

@@ -194,6 +194,27 @@ describe.each(['sockets', 'wire'] as const)('seen at %s', (view) => {
     expect(only(trace).loss).toMatchObject({ kind: 'not-acked', hop: lcs.address });
   });
 
+  test('a final that went on without an ACK below is lost where it ended, not where the ACK is missing', () => {
+    const { trace, alice, lcs, bob } = setUp(view);
+    const edge = trace.host('edge', '10.0.0.4');
+    const first = trace.invite(alice, lcs);
+    const second = first.forward(edge);
+    second.forward(bob).busy();
+    second.busy().ack();
+    trace.wait(HORIZON);
+    expect(only(trace).loss).toMatchObject({ kind: 'swallowed', hop: lcs.address });
+  });
+
+  test('altered into an answer', () => {
+    const { trace, lcs, first, second } = ringing(view);
+    second.busy().ack();
+    first.respond(200, 'OK').ackAnswer();
+    trace.wait(HORIZON);
+    const attempt = only(trace);
+    expect(attempt).toMatchObject({ outcome: 'altered', finalAtCallee: 486, finalAtOriginator: 200 });
+    expect(attempt.alteration).toMatchObject({ hop: lcs.address, to: 200 });
+  });
+
   test('altered: another code reaches the originator', () => {
     const { trace, lcs, first, second } = ringing(view);
     second.busy().ack();
@@ -249,6 +270,14 @@ describe.each(['sockets', 'wire'] as const)('seen at %s', (view) => {
       loss: null,
       cancelledByOriginator: true,
     });
+  });
+
+  test('cancelled: the CANCEL on the leg below is not in the trace, only its 487', () => {
+    const { trace, first, second } = ringing(view);
+    first.cancel().cancelAnswered();
+    second.respond(487, 'Request Terminated').ack();
+    first.respond(487, 'Request Terminated').ack();
+    expect(only(trace)).toMatchObject({ outcome: 'cancelled', finalAtCallee: 487, loss: null });
   });
 
   test.each(['swallowed', 'not-acked'] as const)('cancelled after the true final was %s', (kind) => {
@@ -429,6 +458,16 @@ describe('lost on the wire', () => {
     first.busy().ack();
     trace.wait(HORIZON);
     expect(only(trace)).toMatchObject({ outcome: 'delivered', loss: null });
+  });
+
+  test('the one that fits is lost, the one that arrives does not fit', () => {
+    const { trace, alice, first, second } = ringing();
+    second.busy().ack();
+    first.busy({ lost: true });
+    trace.wait(10);
+    first.busy({ branch: 'z9hG4bKwrong' }).busy({ branch: 'z9hG4bKwrong' });
+    trace.wait(HORIZON);
+    expect(only(trace).loss).toMatchObject({ kind: 'not-accepted', hop: alice.address });
   });
 
   test('a lost ACK is no lost final', () => {

@@ -23,6 +23,7 @@ export interface InviteOptions {
   user?: string;
   toTag?: string;
   sdp?: string;
+  fromTag?: string;
   headers?: string[];
 }
 
@@ -223,7 +224,7 @@ export class InviteLeg {
   #common(method: string, sending: Sending): string[] {
     const {
       callId = this.callId,
-      fromTag = `tag-${this.callId}`,
+      fromTag = this.options.fromTag ?? `tag-${this.callId}`,
       toTag = '',
       cseq = this.cseq,
       cseqMethod = method,

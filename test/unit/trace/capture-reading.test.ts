@@ -208,6 +208,15 @@ describe('TCP', () => {
     ['one message over many', [...both].map((text, index) => ({ sequence: 101 + index, text }))],
     ['cut within the second', cut(OPTIONS.length + 10)],
     ['in the wrong order', [{ sequence: 100, flags: TCP.syn }, ...cut(30).reverse()]],
+    [
+      'a longer piece after a shorter one, both too early',
+      [
+        { sequence: 100, flags: TCP.syn },
+        { sequence: 131, text: both.slice(30, 40) },
+        { sequence: 131, text: both.slice(30) },
+        { sequence: 101, text: both.slice(0, 30) },
+      ],
+    ],
     ['retransmitted, overlapping', [...cut(30), { sequence: 121, text: both.slice(20, 60) }, ...cut(40)]],
     ['line ends between messages, to keep the connection alive', [{ sequence: 101, text: `\r\n\r\n${OPTIONS}\r\n${BUSY}` }]],
     [
