@@ -4,6 +4,8 @@ interface Lapse {
   /** When it was found, on the clock. */
   readonly at: number;
   readonly lateMs: number;
+  /** When the watch's timer was due. */
+  readonly expected: number;
 }
 
 const LAPSES_KEPT = 256;
@@ -29,11 +31,13 @@ export class LoopWatch {
 
   /** The last moment, on the clock, at which the loop was found late; -Infinity if never. */
   get lastLateAt(): number {
+    this.#look();
     return this.#lapses.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
   /** The greatest lateness beyond the tolerance found since a moment on the clock, in ms; 0 if there was none. */
   worstSince(moment: number): number {
+    this.#look();
     return this.#lapses.reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0);
   }
 
@@ -49,13 +53,19 @@ export class LoopWatch {
   }
 
   #tick(): void {
-    const at = this.clock.now();
-    const lateMs = at - this.#expected;
-    if (lateMs > this.toleranceMs) {
-      this.#lapses.push({ at, lateMs });
-      if (this.#lapses.length > LAPSES_KEPT) this.#lapses.shift();
-    }
+    this.#look();
     this.#timer = undefined;
     this.start();
+  }
+
+  /** Notes a lapse; also one whose timer is due and has not had its turn yet. */
+  #look(): void {
+    const at = this.clock.now();
+    const lateMs = at - this.#expected;
+    if (!this.#timer || lateMs <= this.toleranceMs) return;
+    const last = this.#lapses.at(-1);
+    if (last?.expected === this.#expected) this.#lapses.pop(); // the same one, longer by now
+    this.#lapses.push({ at, lateMs, expected: this.#expected });
+    if (this.#lapses.length > LAPSES_KEPT) this.#lapses.shift();
   }
 }

@@ -12,11 +12,12 @@ import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
 import type { CaseTrace } from './case-capture.js';
+import { type Finding, findingOf } from './finding.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
-import type { AttemptResult, CaseResult, CaseStatus } from './result.js';
+import type { AttemptResult, CaseResult } from './result.js';
 import type { CaseEvidence } from './run-events.js';
 import { Script, StalledScript } from './script.js';
-import { attemptResult, isNegative, mismatch, sightOfInvitation, sightOfRequest } from './verdict.js';
+import { attemptResult, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
 
 export interface CaseRunOptions {
@@ -49,12 +50,6 @@ export function runCase(played: Case, options: CaseRunOptions): Promise<CaseRun>
 /** Somebody else's proxy has the RFC's Timer C, whatever ours are scaled to. */
 function timerCOf({ external, timers }: CaseRunOptions): number {
   return external ? RFC3261_TIMERS.timerC : timers.timerC;
-}
-
-/** Why a case has the status that it has. */
-interface Finding {
-  readonly status: CaseStatus;
-  readonly reason: string | null;
 }
 
 class CaseRunner {
@@ -182,25 +177,15 @@ class CaseRunner {
   }
 
   #finding(results: ReadonlyMap<string, AttemptResult>, stalled: string | null): Finding {
-    const failures = stalled === null ? [] : [stalled];
-    let proven = true;
-    for (const expectation of this.played.expectations) {
-      const result = results.get(expectation.label);
-      const failure = result && mismatch(result, expectation);
-      if (failure) failures.push(failure);
-      if (result && isNegative(result.observed)) proven &&= this.#states.isProven(expectation.label);
-    }
-    const lateMs = this.options.loop?.worstSince(this.#began) ?? 0;
-    // A process that slept sees neither what happened nor what did not, and its own timers fire too late.
-    if (lateMs > 0 && (!proven || failures.length > 0)) return { status: 'inconclusive', reason: this.#tooLate(lateMs, failures) };
-    return failures.length > 0 ? { status: 'failed', reason: failures.join('; ') } : { status: 'passed', reason: null };
-  }
-
-  #tooLate(lateMs: number, failures: readonly string[]): string {
-    const tolerated = this.options.loop?.toleranceMs ?? this.options.timers.t1;
-    const measure = tolerated === this.options.timers.t1 ? `T1 (${tolerated} ms)` : `${Math.round(tolerated)} ms`;
-    const seen = failures.length === 0 ? '' : `; what it saw: ${failures.join('; ')}`;
-    return `this process was late by ${Math.round(lateMs)} ms while it watched, more than ${measure}, so its verdict proves nothing${seen}`;
+    const { loop, timers } = this.options;
+    return findingOf({
+      expectations: this.played.expectations,
+      results,
+      stalled,
+      isProven: (label) => this.#states.isProven(label),
+      lateMs: loop?.worstSince(this.#began) ?? 0,
+      toleratedMs: loop?.toleranceMs ?? timers.t1,
+    });
   }
 
   #result(attempts: readonly AttemptResult[], { status, reason }: Finding): CaseResult {

@@ -9,7 +9,7 @@ import type { Case } from './case.js';
 import { keepCapture } from './case-capture.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { type CaseRun, runCase } from './run-case.js';
-import type { EmitRunEvent } from './run-events.js';
+import type { CaseEvidence, EmitRunEvent } from './run-events.js';
 import { horizonOf } from './run-horizon.js';
 import type { RunOptions } from './run-options.js';
 import { schedule } from './schedule.js';
@@ -22,6 +22,15 @@ import { TOOL } from './tool.js';
  */
 export async function runSuite(cases: readonly Case[], options: RunOptions, emit: EmitRunEvent): Promise<RunResult> {
   return new SuiteRunner(cases, options, emit).run();
+}
+
+/** A case that was played. */
+interface Play {
+  readonly played: Case;
+  readonly result: CaseResult;
+  readonly evidence: CaseEvidence;
+  /** Whether listeners were told. */
+  readonly reported: boolean;
 }
 
 class SuiteRunner {
@@ -70,18 +79,44 @@ class SuiteRunner {
     const { external } = this.options;
     const workers = external ? 1 : this.options.workers;
     const alone = this.#shared?.realTime ? 1 : 0;
-    const playSome = (cases: readonly Case[]): Promise<(CaseResult | undefined)[]> =>
+    const playSome = (cases: readonly Case[]): Promise<(Play | undefined)[]> =>
       schedule(
         cases,
         workers,
-        (played) => this.#play(played),
+        (played) => this.#playFirst(played),
         () => this.#goesOn(),
       );
-    return [...(await playSome(this.cases.slice(0, alone))), ...(await playSome(this.cases.slice(alone)))];
+    const plays = [...(await playSome(this.cases.slice(0, alone))), ...(await playSome(this.cases.slice(alone)))];
+    const results: (CaseResult | undefined)[] = [];
+    for (const play of plays) results.push(play && (await this.#settle(play)));
+    return results;
   }
 
-  async #play(played: Case): Promise<CaseResult> {
+  /**
+   * What could not be judged, since this process was late with so much to do at once, is measured once more, alone. No
+   * failure is ever played again.
+   */
+  async #settle(first: Play): Promise<CaseResult> {
+    if (first.reported) return first.result;
+    const play = this.#goesOn() ? await this.#play(first.played) : first;
+    this.#report(play);
+    return play.result;
+  }
+
+  async #playFirst(played: Case): Promise<Play> {
     this.emit({ type: 'caseStarted', case: played });
+    const play = await this.#play(played);
+    if (play.result.status === 'inconclusive' && this.#shared?.realTime && !this.options.external) return play;
+    this.#report(play);
+    return { ...play, reported: true };
+  }
+
+  #report({ played, result, evidence }: Play): void {
+    if (result.status === 'failed') this.#failures += 1;
+    this.emit({ type: 'caseFinished', case: played, result, evidence });
+  }
+
+  async #play(played: Case): Promise<Play> {
     const random = this.#random.fork(played.id);
     const engine = this.#shared ?? memoryEngine(random);
     const {
@@ -100,10 +135,8 @@ class SuiteRunner {
     });
     const { captures } = this.options;
     const result = captures ? await keepCapture(judged, trace, evidence.attempts, captures) : judged;
-    if (result.status === 'failed') this.#failures += 1;
     if (engine !== this.#shared) nothingLeft(engine);
-    this.emit({ type: 'caseFinished', case: played, result, evidence });
-    return result;
+    return { played, result, evidence, reported: false };
   }
 
   #goesOn(): boolean {

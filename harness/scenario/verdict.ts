@@ -67,11 +67,6 @@ export function mismatch(result: AttemptResult, expectation: Expectation): strin
   return lossMismatch(result, expectation) ?? reachedMismatch(result, expectation) ?? shownMismatch(result, expectation);
 }
 
-/** A verdict that rests on something not having been seen: only a process that was awake all the time can give it. */
-export function isNegative(observed: Observed | null): boolean {
-  return typeof observed !== 'number';
-}
-
 function lossMismatch({ label, loss }: AttemptResult, { loss: expected }: Expectation): string | null {
   if (!expected) return null;
   const wanted = `${expected.kind}${expected.hop === null ? '' : ` at ${expected.hop}`}`;

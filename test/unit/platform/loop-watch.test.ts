@@ -61,6 +61,27 @@ test('lateness within the tolerance is forgiven, beyond it is remembered with it
   watch.stop();
 });
 
+test('a lapse is told as soon as somebody asks, before the late timer has its turn', () => {
+  const inner = new VirtualClock();
+  let skew = 0;
+  const clock: Clock = {
+    get pendingTimers() {
+      return inner.pendingTimers;
+    },
+    now: () => inner.now() + skew,
+    wallTime: () => inner.wallTime(),
+    setTimer: (delayMs, callback) => inner.setTimer(delayMs, callback),
+  };
+  const watch = new LoopWatch(clock, 10);
+  watch.start();
+  skew = 30;
+  expect(watch.worstSince(0)).toBe(25);
+  expect(watch.lastLateAt).toBe(30);
+  skew = 40;
+  expect(watch.worstSince(0)).toBe(35);
+  watch.stop();
+});
+
 test('starting twice watches once', () => {
   const clock = new VirtualClock();
   const watch = new LoopWatch(clock, 10);

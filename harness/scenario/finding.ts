@@ -1,0 +1,58 @@
+import type { Expectation } from './model.js';
+import type { AttemptResult, CaseStatus } from './result.js';
+import { mismatch } from './verdict.js';
+
+/** Why a case has the status that it has. */
+export interface Finding {
+  readonly status: CaseStatus;
+  readonly reason: string | null;
+}
+
+/** What the status of a case is made from. */
+export interface CaseFacts {
+  readonly expectations: readonly Expectation[];
+  /** By label. */
+  readonly results: ReadonlyMap<string, AttemptResult>;
+  /** Why the script came to a halt; null where it was played to its end. */
+  readonly stalled: string | null;
+  /** Whether this process was awake for a whole horizon after the last thing that bears on the attempt. */
+  isProven(label: string): boolean;
+  /** How late this process was at worst while the case ran, ms beyond what is tolerated; 0: never. */
+  readonly lateMs: number;
+  readonly toleratedMs: number;
+}
+
+/**
+ * Judges a case. What was seen was seen, however late: only a verdict that rests on something not having been seen, or
+ * not in time, proves nothing where this process slept meanwhile.
+ */
+export function findingOf(facts: CaseFacts): Finding {
+  const { expectations, results, stalled, lateMs } = facts;
+  const failures = stalled === null ? [] : [stalled];
+  let negative = stalled !== null;
+  let positive = false;
+  for (const expectation of expectations) {
+    const result = results.get(expectation.label);
+    const failure = result ? mismatch(result, expectation) : null;
+    if (failure) failures.push(failure);
+    if (!result) continue;
+    if (failure && isSeen(result, expectation)) positive = true;
+    else if (failure || !facts.isProven(expectation.label)) negative = true;
+  }
+  if (lateMs > 0 && negative && !positive) return { status: 'inconclusive', reason: tooLate(facts, failures) };
+  return failures.length > 0 ? { status: 'failed', reason: failures.join('; ') } : { status: 'passed', reason: null };
+}
+
+/**
+ * Whether a failure shows in what arrived: a response that must not, or a participant that must not be reached.
+ * A 408 is silence put into words (RFC 3261 §16.7), and may be the silence of this process.
+ */
+function isSeen({ observed, reached }: AttemptResult, expectation: Expectation): boolean {
+  if (reached.some((name) => expectation.reached !== null && !expectation.reached.includes(name))) return true;
+  return typeof observed === 'number' && observed !== 408 && !expectation.observed.includes(observed);
+}
+
+function tooLate({ lateMs, toleratedMs }: CaseFacts, failures: readonly string[]): string {
+  const seen = failures.length === 0 ? '' : `; what it saw: ${failures.join('; ')}`;
+  return `this process was late by ${Math.round(lateMs)} ms while it watched, more than the ${Math.round(toleratedMs)} ms that its timers forgive, so its verdict proves nothing${seen}`;
+}
