@@ -19,7 +19,7 @@ export interface ContextPorts {
   /** A 2xx after the first: the server transaction has sent its final response (§16.7 item 9). */
   sendStatelessly(response: SipResponse): void;
   newTag(): string;
-  /** All branches have ended, and the originator has its final response. */
+  /** All branches have ended, and the originator has its final response, or will get none. */
   closed(): void;
 }
 
@@ -72,6 +72,10 @@ export class ResponseContext {
     return this.server.request;
   }
 
+  get #isInvite(): boolean {
+    return this.request.method === 'INVITE';
+  }
+
   /** All targets of the highest preference left are tried at the same time (§16.6). */
   #openNext(): void {
     const q = this.#waiting[0]?.q;
@@ -86,6 +90,7 @@ export class ResponseContext {
   #openBranch(target: Target): Branch {
     return this.ports.open(target, {
       provisional: (response) => {
+        if (!this.#isInvite) return; // RFC 4320 §4.1: nothing but 100, which is hop by hop
         this.ports.passing(response);
         this.server.respond(response); // which discards it after a final (§17.2.1)
       },
@@ -99,7 +104,7 @@ export class ResponseContext {
   #forwardSuccess(response: SipResponse, flow: Flow): void {
     this.ports.passing(response);
     if (this.#finalSent) {
-      if (this.request.method === 'INVITE') this.ports.sendStatelessly(response);
+      if (this.#isInvite) this.ports.sendStatelessly(response);
       return;
     }
     this.#finalSent = true;
@@ -129,11 +134,16 @@ export class ResponseContext {
       if (branch.end === undefined || this.#collected.has(branch)) continue;
       this.#collected.add(branch);
       const { end } = branch;
-      if (end.kind === 'final') this.#finals.push(end);
-      else if (end.kind === 'silent') this.#finals.push({ response: this.#own(408), flow: undefined });
+      if (end.kind === 'final') this.#addFinal(end.response, end.flow);
+      else if (end.kind === 'silent') this.#addFinal(this.#own(408), undefined);
       else if (end.kind === 'cancelled') this.#finals.push({ response: this.#own(487), flow: undefined });
       else if (end.kind === 'unreachable') this.#finals.push({ response: this.#own(503), flow: undefined });
     }
+  }
+
+  /** RFC 4320 §4.2: no 408 answers a request other than INVITE; it would come when the originator has given up by himself. */
+  #addFinal(response: SipResponse, flow: Flow | undefined): void {
+    if (this.#isInvite || response.status !== 408) this.#finals.push({ response, flow });
   }
 
   /** All branches have ended without a 2xx. */
@@ -145,7 +155,7 @@ export class ResponseContext {
     } else if (this.#cancelled) {
       // Deviation from §16.10, which leaves the 487 to the callee: his final was absorbed, and no other will come.
       this.#finish(this.#own(487), undefined);
-    }
+    } else if (!this.#isInvite) this.#finishSilently();
     // else: only absorbed branches, so the originator goes on waiting
   }
 
@@ -153,6 +163,13 @@ export class ResponseContext {
     this.#finalSent = true;
     this.ports.forwarding(response, flow);
     this.server.respond(response);
+    this.#close();
+  }
+
+  /** RFC 4320 §4.2: an element that cannot answer in time does not answer at all. */
+  #finishSilently(): void {
+    this.#finalSent = true;
+    this.server.terminate();
     this.#close();
   }
 

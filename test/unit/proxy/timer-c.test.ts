@@ -100,11 +100,30 @@ describe('a callee without a final response', () => {
     expect(carol.statuses('INVITE')).toEqual([100]); // the proxy's own, none of bob's
   });
 
-  test('to a MESSAGE: 408 after Timer F, no CANCEL', () => {
+  // RFC 4320 §4.2: by now the originator's own Timer F has fired or is about to, so a 408 could only come too late.
+  test('to a MESSAGE: neither 408 nor CANCEL, and nothing is kept after Timer F', () => {
     world.send(carol, 'MESSAGE', BOB, ['Call-ID: message']);
+    const before = world.proxy.openContexts;
     world.clock.advance(32_100);
-    expect(carol.statuses('MESSAGE')).toEqual([408]);
+    expect(carol.statuses('MESSAGE')).toEqual([]);
     expect(bob.requests('CANCEL')).toHaveLength(0);
+    expect(before - world.proxy.openContexts).toBe(2); // the INVITE's and the MESSAGE's
+  });
+
+  test('to a MESSAGE, where a server further on wrote the 408: it goes no further (RFC 4320 §4.2)', () => {
+    world.send(carol, 'MESSAGE', BOB, ['Call-ID: message']);
+    bob.respond(bob.lastRequest('MESSAGE'), 408);
+    world.settle();
+    expect(carol.statuses('MESSAGE')).toEqual([]);
+    expect(world.proxy.openContexts).toBe(1); // the INVITE's
+  });
+
+  test('to a MESSAGE but that it is being worked on: a provisional goes no further (RFC 4320 §4.1)', () => {
+    world.send(carol, 'MESSAGE', BOB, ['Call-ID: message']);
+    bob.respond(bob.lastRequest('MESSAGE'), 182);
+    bob.respond(bob.lastRequest('MESSAGE'), 200);
+    world.settle();
+    expect(carol.statuses('MESSAGE')).toEqual([200]);
   });
 });
 
