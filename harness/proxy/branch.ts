@@ -11,7 +11,7 @@ export type BranchEnd =
   | { readonly kind: 'success' }
   /** With a final response that the trust settings keep from being routed. */
   | { readonly kind: 'absorbed' }
-  /** Nobody answered: Timer B, F or C (RFC 3261 §16.7, §16.8: a 408). */
+  /** Nobody answered: Timer B, F or C (RFC 3261 §16.7, §16.8: a 408), or nothing that could be routed on. */
   | { readonly kind: 'silent' }
   /** The originator cancelled, and nobody answered that either. */
   | { readonly kind: 'cancelled' }
@@ -56,8 +56,9 @@ export class Branch {
     if (method === 'INVITE') this.#startTimerC();
     this.#transaction = send({
       response: (response, flow) => this.#receive(response, flow),
-      timeout: () => this.#end({ kind: this.#cancelCause === 'originator' ? 'cancelled' : 'silent' }),
+      timeout: () => this.#endSilent(),
       transportError: () => this.#end({ kind: 'unreachable' }),
+      ended: () => this.#endSilent(), // whatever became of it, the branch does not outlive its transaction
     });
   }
 
@@ -80,10 +81,12 @@ export class Branch {
   }
 
   #receive(response: SipResponse, flow: Flow): void {
-    response.headers.removeFirst('Via'); // §16.7 item 3: ours
-    if (!response.headers.has('Via')) return; // meant for ourselves alone
     const { status } = response;
-    if (status < 200) this.#receiveProvisional(response);
+    response.headers.removeFirst('Via'); // §16.7 item 3: ours
+    if (!response.headers.has('Via')) {
+      // Meant for ourselves alone: it goes nowhere, but no other final will come after it.
+      if (status >= 200) this.#endSilent();
+    } else if (status < 200) this.#receiveProvisional(response);
     else if (status < 300) this.#receiveSuccess(response, flow);
     else this.#receiveFailure(response, flow);
   }
@@ -104,6 +107,10 @@ export class Branch {
     // §16.8: the CANCEL was Timer C's, so the 487 that it brought says that nobody answered in time.
     if (this.#cancelCause === 'timer C' && response.status === 487) return this.#end({ kind: 'silent' });
     this.#end(this.listener.mayRoute(response, flow) ? { kind: 'final', response, flow } : { kind: 'absorbed' });
+  }
+
+  #endSilent(): void {
+    this.#end({ kind: this.#cancelCause === 'originator' ? 'cancelled' : 'silent' });
   }
 
   #end(end: BranchEnd): void {
@@ -128,6 +135,6 @@ export class Branch {
     this.#timerC = undefined;
     if (this.#answered) return this.cancel('timer C');
     this.#transaction?.terminate();
-    this.#end({ kind: 'silent' });
+    this.#endSilent();
   }
 }
