@@ -17,16 +17,15 @@ export function placeResponse(call: Call, fields: SipFields, event: TraceEvent):
 
 /** A response that no INVITE's branch fits, on its way back between the two ends of a leg: its sender, or a hop, damaged it. */
 function placeMisfit(call: Call, fields: SipFields, event: TraceEvent): { leg: Leg; fault: string } | undefined {
+  const branch = fields.vias[0]?.branch;
   let found: Leg | undefined;
   for (const leg of call.legs.values()) {
-    if (!leg.inviteSeen || !sameSocketAddress(leg.destination, event.source)) continue;
-    if (!leg.isReturnAddress(event.destination)) continue;
-    if (!found || leg.cseq === fields.cseq) found = leg;
+    if (!leg.inviteSeen || !sameSocketAddress(leg.destination, event.source) || !leg.isReturnAddress(event.destination)) continue;
+    const isSameBranch = branch !== undefined && branch === leg.vias[0]?.branch;
+    if (isSameBranch) return { leg, fault: 'CSeq' };
+    if (leg.cseq === fields.cseq) found = leg; // with neither branch nor CSeq in common it is another transaction's
   }
-  if (!found) return undefined;
-  const branch = fields.vias[0]?.branch;
-  if (branch !== undefined && branch === found.vias[0]?.branch) return { leg: found, fault: 'CSeq' };
-  return { leg: found, fault: fields.vias.length === 0 ? 'Via (there is none)' : 'Via branch' };
+  return found && { leg: found, fault: fields.vias.length === 0 ? 'Via (there is none)' : 'Via branch' };
 }
 
 /** Compares what an INVITE's sender matches a response by (RFC 3261 §17.1.3, §18.1.2, §12.1.2). */

@@ -209,6 +209,15 @@ describe('TCP', () => {
     ['cut within the second', cut(OPTIONS.length + 10)],
     ['in the wrong order', [{ sequence: 100, flags: TCP.syn }, ...cut(30).reverse()]],
     [
+      'a shorter piece after a longer one, both too early',
+      [
+        { sequence: 100, flags: TCP.syn },
+        { sequence: 131, text: both.slice(30) },
+        { sequence: 131, text: both.slice(30, 40) },
+        { sequence: 101, text: both.slice(0, 30) },
+      ],
+    ],
+    [
       'a longer piece after a shorter one, both too early',
       [
         { sequence: 100, flags: TCP.syn },
