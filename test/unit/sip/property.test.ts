@@ -20,6 +20,8 @@ const parameters = { seed: SEED, numRuns: RUNS };
 /** Round trips need fewer runs: their inputs are all well formed. */
 const fewer = { seed: SEED, numRuns: Math.ceil(RUNS / 20) };
 
+jest.setTimeout(60_000 + RUNS * 5);
+
 beforeAll(() => {
   process.stdout.write(`sip properties: seed ${SEED}, ${RUNS} mutated messages, ${fewer.numRuns} of each round trip\n`);
 });
