@@ -129,7 +129,8 @@ export const RUN_FLAGS: readonly Flag[] = [
     name: 'pcap',
     value: 'off|on|retain-on-failure',
     standard: 'off',
-    description: 'a capture (pcapng) of every case, or of each that is not as expected, in the folder of --output or busyhere-output',
+    description:
+      'a capture (pcapng) of every case, or of each that is not as expected, in the folder of --output or busyhere-output; one interface a host, so a datagram stands in it where it was sent and where it arrived',
     read: values.oneOf('pcap', ['off', 'on', 'retain-on-failure']),
   },
   { name: 'endpoint', value: 'NAME', repeatable: true, planned: true, description: 'other endpoints' },

@@ -16,6 +16,7 @@ export interface CaseTrace {
   readonly recorder: Recorder;
   /** Until when it was watched, ms of the trace. */
   readonly end: number;
+  readonly horizonMs: number;
 }
 
 /**
@@ -32,13 +33,13 @@ export async function keepCapture(
   if (mode === 'retain-on-failure' && result.status === 'passed') return result;
   const path = join(folder, `${fileNameOfCase(result.id)}.pcapng`);
   const losses = new Map(attempts.flatMap(({ label, attempt: { loss } }) => (loss ? [[loss.at, `${label}: ${loss.reason}`]] : [])));
-  const { recorder, end } = trace;
+  const { recorder, end, horizonMs } = trace;
   const watched = recorder.events.filter(({ time }) => time <= end); // what came after is no part of the verdict
   await writeTraceFile(path, watched, {
     application: `${TOOL.name} ${TOOL.version}`,
     startedAt: recorder.startedAt,
     end,
-    comment: [`${result.id}: ${result.status}`, ...result.attempts.map(verdictLine)].join('\n'),
+    comment: [`${result.id}: ${result.status}`, ...result.attempts.map(verdictLine), ...howToRead(recorder, horizonMs)].join('\n'),
     commentOf: ({ sequence }) => losses.get(sequence),
   });
   return { ...result, trace: path };
@@ -51,4 +52,13 @@ export function fileNameOfCase(id: string): string {
 
 function verdictLine({ label, observed, loss }: CaseResult['attempts'][number]): string {
   return `${label}: ${observed ?? 'not seen'}${loss ? `, ${loss.kind} at ${loss.hop ?? loss.between?.join(' – ')} (${loss.certainty})` : ''}`;
+}
+
+/** A datagram stands in the capture at its sender's interface and at its receiver's: that is how one lost between them is told. */
+function howToRead({ events }: Recorder, horizonMs: number): string[] {
+  const point = events[0]?.point ?? '';
+  return [
+    `One interface a host: each datagram stands here where it was sent and where it arrived. One side alone: frame.interface_name == "${point}"`,
+    `The horizon was ${horizonMs} ms: busyhere diagnose --horizon ${horizonMs}ms`,
+  ];
 }

@@ -137,7 +137,7 @@ class CaseRunner {
   }
 
   #trace(end: number): CaseTrace {
-    return { recorder: this.#lab.trace, end };
+    return { recorder: this.#lab.trace, end, horizonMs: this.options.horizonMs };
   }
 
   /** The steps that begin something of which a verdict is given. */
