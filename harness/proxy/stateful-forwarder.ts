@@ -47,7 +47,7 @@ export class StatefulForwarder implements Forwarder {
       passing: (response) => this.#noteDialog(request, response),
       forwarding: (response, flow) => {
         if (flow) judge.noteForwarding(response, flow, initial);
-        if (request.method === 'BYE') this.ports.dialogs.forget(request);
+        if (endsDialog(request, response)) this.ports.dialogs.forget(request);
       },
       sendStatelessly: (response) => layer.sendResponse(response, transaction.flow.listener),
       newTag: () => this.ports.newTag(),
@@ -108,4 +108,9 @@ export class StatefulForwarder implements Forwarder {
   #newBranch(loopHash: string): string {
     return branchWithLoopHash(this.ports.random.token(UNIQUE_DIGITS), loopHash);
   }
+}
+
+/** RFC 3261 §15.1.1, §12.2.1.2: a BYE that was challenged or refused leaves the dialog as it is, and is sent again within it. */
+function endsDialog(request: SipRequest, { status }: SipResponse): boolean {
+  return request.method === 'BYE' && (status < 300 || status === 481);
 }

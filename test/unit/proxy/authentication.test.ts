@@ -180,6 +180,24 @@ describe('digest authentication', () => {
   });
 
   test.each([
+    [200, 407],
+    [481, 407],
+    [401, undefined],
+    [500, undefined],
+  ])('a BYE answered %i: what comes next in the dialog is answered %p', (status, answer) => {
+    registerBob();
+    inviteWith('carol');
+    bob.respond(bob.lastRequest('INVITE'), 200, { headers: ['Contact: <sip:bob@192.0.2.2:5060>'] });
+    world.settle();
+    const dialog = [`To: <${BOB}>;tag=callee`, 'From: <sip:carol@lab.example>;tag=c'];
+    world.send(carol, 'BYE', 'sip:bob@192.0.2.2:5060', [...dialog, 'CSeq: 3 BYE']);
+    bob.respond(bob.lastRequest('BYE'), status);
+    world.settle();
+    world.send(carol, 'INFO', 'sip:bob@192.0.2.2:5060', [...dialog, 'CSeq: 4 INFO']);
+    expect(carol.statuses('INFO')[0]).toBe(answer);
+  });
+
+  test.each([
     ['a reliable provisional response', 'INVITE', 183, ['RSeq: 1', 'Require: 100rel'], 'PRACK', undefined],
     ['an unreliable one', 'INVITE', 183, [], 'PRACK', 407],
     ['a subscription', 'SUBSCRIBE', 200, [], 'SUBSCRIBE', undefined],
