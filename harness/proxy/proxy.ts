@@ -19,7 +19,7 @@ import { OwnNames } from './own-names.js';
 import { DEFAULT_PROXY_LIMITS, type ProxyLimits, type ProxyOptions } from './proxy-options.js';
 import { Registrar } from './registrar.js';
 import type { Rejection } from './rejection.js';
-import { validateRequest } from './request-validation.js';
+import { validateForwarding, validateRequest } from './request-validation.js';
 import { ResponseJudge } from './response-judge.js';
 import { prepareRequest } from './route-preprocessing.js';
 import { StatefulForwarder } from './stateful-forwarder.js';
@@ -109,10 +109,13 @@ export class SipProxy implements TransactionUser {
   /** For the transaction layer. */
   request(transaction: ServerTransaction): void {
     const { request, flow } = transaction;
-    const rejection = this.#refuse(request) ?? this.#gate.admit(request, flow);
-    if (rejection) return this.#forwarder.reject(transaction, rejection);
+    const invalid = validateRequest(request);
+    if (invalid) return this.#forwarder.reject(transaction, invalid);
     const prepared = prepareRequest(request, this.#own);
-    if (this.#isForUs(prepared.request)) return this.#answer(transaction, prepared.request);
+    const isForUs = this.#isForUs(prepared.request);
+    const rejection = (isForUs ? undefined : this.#refuseForwarding(request)) ?? this.#gate.admit(request, flow);
+    if (rejection) return this.#forwarder.reject(transaction, rejection);
+    if (isForUs) return this.#answer(transaction, prepared.request);
     this.#authenticator.removeCredentials(prepared.request);
     const targets = this.#targets.of(prepared, flow.listener);
     if ('status' in targets) this.#forwarder.reject(transaction, targets);
@@ -126,7 +129,8 @@ export class SipProxy implements TransactionUser {
 
   /** For the transaction layer. Only within dialogs that are known, since an ACK cannot be challenged and could be sent anywhere. */
   ack(request: SipRequest, flow: Flow): void {
-    if (this.#refuse(request) || !this.#dialogs.includes(request) || this.#gate.admit(request, flow)) return;
+    if (validateRequest(request) || this.#refuseForwarding(request) || !this.#dialogs.includes(request) || this.#gate.admit(request, flow))
+      return;
     const prepared = prepareRequest(request, this.#own);
     const targets = this.#targets.of(prepared, flow.listener);
     const target = 'status' in targets ? undefined : targets[0];
@@ -138,15 +142,16 @@ export class SipProxy implements TransactionUser {
     this.#forwarder.response(response, flow);
   }
 
-  #refuse(request: SipRequest): Rejection | undefined {
-    return validateRequest(request) ?? (isLooped(request, this.#own) ? LOOP_DETECTED : undefined);
+  #refuseForwarding(request: SipRequest): Rejection | undefined {
+    return validateForwarding(request) ?? (isLooped(request, this.#own) ? LOOP_DETECTED : undefined);
   }
 
-  /** Registrations of our domain, and what names the proxy itself: no user and no further route. */
+  /** Registrations of our domain, and what names the proxy itself: no user and no further route. OPTIONS also end where their forwards do (RFC 3261 §11). */
   #isForUs(request: SipRequest): boolean {
-    const { uri } = request;
+    const { uri, method, maxForwards } = request;
+    if (method === 'OPTIONS' && maxForwards === 0) return true;
     if (!uri || request.headers.has('Route') || !this.#own.owns(uri)) return false;
-    return request.method === 'REGISTER' || (request.method === 'OPTIONS' && uri.user === undefined);
+    return method === 'REGISTER' || (method === 'OPTIONS' && uri.user === undefined);
   }
 
   #answer(transaction: ServerTransaction, request: SipRequest): void {

@@ -73,6 +73,29 @@ describe('before a request is forwarded', () => {
     expect(bob.requests('OPTIONS')).toHaveLength(1);
   });
 
+  test.each([
+    ['REGISTER', 'sip:lab.example'],
+    ['OPTIONS', 'sip:lab.example'],
+  ])('%s to the proxy itself is not judged as if it were to be forwarded', (method, uri) => {
+    const to = 'To: <sip:bob@lab.example>';
+    world.send(carol, method, uri, [to, 'Max-Forwards: 0', 'Proxy-Require: foo']);
+    expect(carol.statuses(method)).toEqual([200]);
+  });
+
+  test('OPTIONS whose forwards end here are answered here, whoever they are for (RFC 3261 §11)', () => {
+    world.send(carol, 'OPTIONS', BOB, ['Max-Forwards: 0']);
+    expect(carol.statuses('OPTIONS')).toEqual([200]);
+    expect(carol.lastResponse('OPTIONS').message.headers.get('Allow')).toContain('INVITE');
+    expect(bob.requests()).toHaveLength(0);
+  });
+
+  test('a REGISTER for another domain is forwarded, and judged so', () => {
+    world.send(carol, 'REGISTER', 'sip:192.0.2.2', ['Max-Forwards: 0']);
+    expect(carol.statuses('REGISTER')).toEqual([483]);
+    world.send(carol, 'REGISTER', 'sip:192.0.2.2', ['Call-ID: b']);
+    expect(bob.requests('REGISTER')).toHaveLength(1);
+  });
+
   test('merged requests are left to the endpoint', () => {
     world.send(carol, 'INVITE', BOB);
     world.send(carol, 'INVITE', BOB); // the same request by another way: only the branch differs
