@@ -11,8 +11,16 @@ const HASH_DIGITS = 16;
  * which is where its responses have to leave from.
  */
 export function statelessBranch(request: SipRequest, incoming: number, loopHash: string): string {
-  const unique = createHash('sha1').update(identity(request), 'latin1').digest('hex').slice(0, HASH_DIGITS);
+  const unique = hash(identity(request));
   return branchWithLoopHash(`${unique}-${incoming}`, loopHash);
+}
+
+/**
+ * The To tag of a final response that is given without state (RFC 3261 §8.2.7): a retransmission gets the same.
+ * @param secret of this proxy, so that nobody can tell the tag beforehand (§19.3)
+ */
+export function statelessTag(request: SipRequest, secret: string): string {
+  return hash(`${secret}\n${identity(request)}`);
 }
 
 /** The number that {@link statelessBranch} put in; undefined where the branch is none of those. */
@@ -26,4 +34,8 @@ function identity(request: SipRequest): string {
   const { topVia, fromTag, callId, cseq } = request;
   if (isUniqueBranch(topVia?.branch)) return `${topVia.branch}\n${topVia.sentBy}`;
   return [request.headers.list('Via')[0], fromTag, callId, cseq?.sequence, request.requestUri].join('\n');
+}
+
+function hash(text: string): string {
+  return createHash('sha1').update(text, 'latin1').digest('hex').slice(0, HASH_DIGITS);
 }

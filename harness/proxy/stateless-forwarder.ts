@@ -7,7 +7,7 @@ import { type Forwarder, type ForwarderPorts, recordsRoute } from './forwarder.j
 import type { OwnNames } from './own-names.js';
 import type { Rejection } from './rejection.js';
 import { type PreparedRequest, prepareRequest } from './route-preprocessing.js';
-import { incomingListener, statelessBranch } from './stateless-branch.js';
+import { incomingListener, statelessBranch, statelessTag } from './stateless-branch.js';
 import type { Target, TargetSet } from './target-set.js';
 
 export interface StatelessPorts extends ForwarderPorts {
@@ -19,7 +19,11 @@ export interface StatelessPorts extends ForwarderPorts {
 export class StatelessForwarder implements Forwarder {
   readonly openContexts = 0;
 
-  constructor(private readonly ports: StatelessPorts) {}
+  readonly #secret: string;
+
+  constructor(private readonly ports: StatelessPorts) {
+    this.#secret = ports.newTag();
+  }
 
   /** To the first target only: the same for every retransmission as long as registrations stand. */
   request(transaction: ServerTransaction, prepared: PreparedRequest, [target]: readonly Target[]): void {
@@ -28,10 +32,14 @@ export class StatelessForwarder implements Forwarder {
     this.#send(prepared, transaction.flow, target, target.flow);
   }
 
-  reject(transaction: ServerTransaction, { status, headers = [] }: Rejection): void {
+  reject(transaction: ServerTransaction, { status, reason, headers = [] }: Rejection): void {
     transaction.terminate();
     const { request, flow } = transaction;
-    this.ports.layer.sendResponse(createResponse(request, status, { toTag: this.ports.newTag(), headers }), flow.listener);
+    const toTag = statelessTag(request, this.#secret);
+    this.ports.layer.sendResponse(
+      createResponse(request, status, { toTag, headers, ...(reason !== undefined && { reason }) }),
+      flow.listener,
+    );
   }
 
   /** Only towards our own domain, or within a dialog: a CANCEL cannot be challenged, and could be sent anywhere. */

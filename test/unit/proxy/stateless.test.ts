@@ -104,6 +104,18 @@ describe('a stateless proxy', () => {
     expect(bob.requests('INVITE')).toHaveLength(2);
   });
 
+  test('gives a retransmission the To tag that it gave the request, and another request another (RFC 3261 §8.2.7)', async () => {
+    await open();
+    const lines = invite(['Max-Forwards: 0']);
+    carol.send(world.entrance(), lines);
+    world.settle();
+    invite(['Max-Forwards: 0']);
+    const [first, again, other] = carol.responses('INVITE').map(({ message }) => message.toTag);
+    expect(again).toBe(first);
+    expect(first).toMatch(/^[0-9a-f]{16}$/);
+    expect(other).not.toBe(first);
+  });
+
   test('cancels nothing outside its domain', async () => {
     await open();
     const elsewhere = await world.peer('198.51.100.1:5060');
