@@ -15,7 +15,7 @@ export const DIAGNOSE_FLAGS: readonly Flag[] = [
   {
     name: 'horizon',
     value: 'TIME',
-    standard: '2s',
+    standard: '500ms',
     description: 'how long after its last branch ended an attempt must have been watched to be sure: 500ms, 2s, 64T1',
     read: values.duration('horizon'),
   },

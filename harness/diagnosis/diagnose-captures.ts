@@ -12,8 +12,8 @@ import type { DiagnosisOptions } from './options.js';
 
 /** RFC 3261 §16.6: Timer C is longer than three minutes. */
 export const DEFAULT_TIMER_C_MS = 180_000;
-/** Elements pass a final on within milliseconds; two seconds without it are no delay any more. */
-export const DEFAULT_HORIZON_MS = 2000;
+/** Elements pass a final on within milliseconds; T1 of RFC 3261 without it, the longest that a round trip is taken to last, is no delay any more. */
+export const DEFAULT_HORIZON_MS = 500;
 
 export interface CaptureDiagnosisOptions extends Partial<Omit<DiagnosisOptions, 'end'>> {
   /** What the path `-` stands for. */
