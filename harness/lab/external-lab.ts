@@ -5,6 +5,7 @@ import { RegistrationError } from '../endpoint/registration.js';
 import type { UserAgent } from '../endpoint/user-agent.js';
 import { BusyhereError } from '../platform/errors.js';
 import { formatSocketAddress } from '../platform/socket-address.js';
+import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import { type ExternalSut, sutAccountOf } from './external-sut.js';
 import { placeAround } from './external-topology.js';
 import { GuestEndpoint } from './guest-endpoint.js';
@@ -37,7 +38,7 @@ export class ExternalLab extends SocketLab {
   constructor(topology: Topology, options: ExternalLabOptions) {
     const { sut, singleAddress } = options;
     const placed = placeAround(sut, topology, singleAddress);
-    super(placed.topology, options, placed.plan);
+    super(placed.topology, { ...options, timers: besideOthers(options.timers) }, placed.plan);
     this.#sut = sut;
     this.#server = placed.server;
   }
@@ -103,6 +104,11 @@ export class ExternalLab extends SocketLab {
       throw notRegistered(participant, this.#sut, error);
     }
   }
+}
+
+/** Ringing is repeated for the sake of Timer C (RFC 3261 §13.3.1.1), which is not scaled in somebody else's proxy. */
+function besideOthers(timers: TimerValues): TimerValues {
+  return { ...timers, ringRepeat: RFC3261_TIMERS.ringRepeat };
 }
 
 class MessengerWithContacts extends Messenger {
