@@ -40,6 +40,13 @@ export class AttemptFollower {
     );
   }
 
+  /** As {@link attempt}, but a judgement stands until the next event of the call: for what time alone does not change. */
+  attemptAtLastEvent(callId: string, now: number): Attempt | undefined {
+    const group = this.#table.call(callId)?.group;
+    const known = group && this.#judged.get(group);
+    return this.attempt(callId, known && known.version === this.#versions.get(group) ? known.now : now);
+  }
+
   #attemptsOf(group: CallGroup, now: number): readonly Attempt[] {
     const version = this.#versions.get(group) ?? 0;
     const known = this.#judged.get(group);

@@ -60,7 +60,8 @@ export class InvitationWatch implements AttemptWatch {
   }
 
   quietAt(): number | undefined {
-    const attempt = this.#attempt();
+    // Asked right after one of the above: the horizon has not moved since, unless something arrived.
+    const attempt = this.follower.attemptAtLastEvent(this.callId, this.options.trace.elapsed);
     return attempt && !isComplete(attempt) ? this.#horizonEnd(attempt) : undefined;
   }
 

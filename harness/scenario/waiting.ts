@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../platform/clock.js';
 import type { Recorder } from '../trace/recorder.js';
 
-/** Something to wait for: looked at after every datagram, and at the times that it names itself. */
+/** Something to wait for: looked at after every turn that brought datagrams, and at the times that it names itself. */
 export interface Awaited {
   holds(): boolean;
   /** When, on the clock, to look again although nothing arrives; undefined: time alone changes nothing. */
@@ -24,8 +24,18 @@ export class Waiting {
     return new Promise((resolve, reject) => {
       let timer: Timer | undefined;
       const interrupted = (): void => settle(() => reject(this.signal.reason));
-      const unsubscribe = this.trace.subscribe(() => look());
+      let [settled, looksSoon] = [false, false];
+      // One datagram brings about others within its turn: one look at its end sees all of them.
+      const unsubscribe = this.trace.subscribe(() => {
+        if (looksSoon) return;
+        looksSoon = true;
+        queueMicrotask(() => {
+          looksSoon = false;
+          if (!settled) look();
+        });
+      });
       const settle = (outcome: () => void): void => {
+        settled = true;
         timer?.cancel();
         unsubscribe();
         this.signal.removeEventListener('abort', interrupted);
