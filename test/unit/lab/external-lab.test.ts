@@ -5,7 +5,7 @@ import type { Participant, Server, Topology } from '../../../harness/lab/topolog
 import { delay } from '../../../harness/platform/clock.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
 import { SipProxy } from '../../../harness/proxy/proxy.js';
-import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
+import { FAST_TIMERS, RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
 
 const PROXY = { address: '192.0.2.200', port: 5060 };
 
@@ -110,6 +110,21 @@ test('registers, calls, and leaves with nothing behind: no binding, no call', as
       first: 'cancelled',
     });
     expect(lab.journal).toEqual([]);
+  });
+});
+
+test('whoever rings repeats his 180 by the clock of the proxy, not by our fast timers, so that a trace comes to rest', async () => {
+  await play(async ({ engine, proxy }) => {
+    const random = new SeededRandom(2);
+    const lab = new ExternalLab(topology(), { engine, timers: FAST_TIMERS, random, sut: SUT, singleAddress: false });
+    await lab.start();
+    const call = lab.endpoint('alice').invite(lab.addressOfRecord('bob'));
+    await delay(engine.clock, 30_000);
+    const rung = lab.trace.events.filter(({ point, bytes }) => point === 'alice' && bytes.toString('latin1').startsWith('SIP/2.0 180'));
+    expect({ state: call.state, rung: rung.length }).toEqual({ state: 'ringing', rung: 1 });
+    await lab.stop();
+    await delay(engine.clock, 1000);
+    expect(proxy.openContexts).toBe(0);
   });
 });
 
