@@ -1,3 +1,4 @@
+import { MAGIC_COOKIE } from '../sip/branch.js';
 import type { Arrow } from './arrow.js';
 import { type Leg, legKey } from './leg.js';
 import type { ViaFields } from './sip-fields.js';
@@ -29,9 +30,10 @@ export class Call {
   /** The leg whose own Via this is; packets that were cut off may tell no CSeq. */
   legBy(via: ViaFields | undefined, cseq: number): Leg | undefined {
     if (!via) return undefined;
-    const known = this.legs.get(legKey(via, cseq)) ?? this.legs.get(legKey(via, -1));
-    if (known || cseq !== -1 || via.branch === undefined) return known;
-    for (const leg of this.legs.values()) if (leg.vias[0]?.branch === via.branch) return leg;
+    if (this.legs.size > FEW) return this.legs.get(legKey(via, cseq)) ?? this.legs.get(legKey(via, -1));
+    for (const leg of this.legs.values()) {
+      if ((leg.cseq === cseq || leg.cseq === -1 || cseq === -1) && isSameVia(leg.vias[0], via)) return leg;
+    }
     return undefined;
   }
 
@@ -40,6 +42,15 @@ export class Call {
     for (const leg of this.legs.values()) if (leg.cseq < cseq && leg.finals.some(isAnswer)) return true;
     return false;
   }
+}
+
+/** Up to here looking at each is quicker than making a key. */
+const FEW = 8;
+
+/** RFC 3261 §8.1.1.7: the branch is unique where it begins with the cookie; else sent-by belongs to it, as in RFC 2543. */
+function isSameVia(one: ViaFields | undefined, other: ViaFields): boolean {
+  if (one?.branch !== other.branch || one === undefined) return false;
+  return other.branch?.startsWith(MAGIC_COOKIE) === true || (one.host === other.host && (one.port ?? 5060) === (other.port ?? 5060));
 }
 
 export interface CallGroup {

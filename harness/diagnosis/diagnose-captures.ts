@@ -92,6 +92,7 @@ class CaptureReading {
   readonly #files: CaptureFile[];
   readonly #attempts: Attempt[] = [];
   readonly #stream: AttemptStream;
+  readonly #points: string[][] = [];
   #began: number | undefined;
   #sequence = 0;
 
@@ -124,22 +125,24 @@ class CaptureReading {
   #event(input: number, time: number, message: CapturedMessage): TraceEvent {
     this.#began ??= time;
     const { transport, source, destination, bytes, originalLength, frame } = message;
-    return {
-      sequence: this.#sequence++,
-      time: time - this.#began,
-      point: this.#point(input, message.interfaceId),
-      sighting: 'passing',
-      transport,
-      source,
-      destination,
-      bytes,
-      frame,
-      ...(originalLength > bytes.length && { originalLength }),
-    };
+    const point = this.#point(input, message.interfaceId);
+    const [sequence, relative] = [this.#sequence++, time - this.#began];
+    // One shape of object for nearly all: there are millions of them.
+    const event = { sequence, time: relative, point, sighting: 'passing' as const, transport, source, destination, bytes, frame };
+    return originalLength > bytes.length ? { ...event, originalLength } : event;
   }
 
   /** The capture's name, and the interface's where there are several. */
   #point(input: number, interfaceId: number): string {
+    const known = this.#points[input]?.[interfaceId];
+    if (known !== undefined) return known;
+    const name = this.#pointName(input, interfaceId);
+    this.#points[input] ??= [];
+    this.#points[input][interfaceId] = name; // stays so, also when the file describes further interfaces later on
+    return name;
+  }
+
+  #pointName(input: number, interfaceId: number): string {
     const file = this.#files[input] as CaptureFile;
     if (file.interfaces.length < 2) return file.source.name;
     return `${file.source.name} (${file.interfaces[interfaceId]?.name ?? `interface ${interfaceId}`})`;

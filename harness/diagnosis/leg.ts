@@ -1,4 +1,5 @@
 import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
+import { MAGIC_COOKIE } from '../sip/branch.js';
 import type { Arrow } from './arrow.js';
 import type { SipFields, ViaFields } from './sip-fields.js';
 
@@ -128,7 +129,7 @@ function acknowledges(ack: Arrow, final: Arrow): boolean {
 /** What identifies a leg within a call: the branch where it is unique by RFC 3261 §8.1.1.7, else RFC 2543's way. */
 export function legKey(via: ViaFields | undefined, cseq: number): string {
   if (via === undefined) return `?|${cseq}`;
-  return via.branch?.startsWith('z9hG4bK') ? `${via.branch}|${cseq}` : `${via.branch ?? ''}@${via.host}:${via.port ?? 5060}|${cseq}`;
+  return via.branch?.startsWith(MAGIC_COOKIE) ? `${via.branch}|${cseq}` : `${via.branch ?? ''}@${via.host}:${via.port ?? 5060}|${cseq}`;
 }
 
 /** Where a Via says that responses go (RFC 3261 §18.2.2, RFC 3581 §4). */

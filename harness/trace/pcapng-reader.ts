@@ -64,10 +64,13 @@ export class PcapngReader implements CaptureParser {
     }
     if (length > LONGEST_READ_BLOCK) throw damaged(start, `a block of ${length} octets is more than any packet needs`);
     if (queue.length < length) return false;
-    const block = queue.take(length);
-    if (this.#uint32(block, length - 4) !== length)
+    if (queue.uint32(length - 4, this.#littleEndian) !== length) {
       throw damaged(start + length - 4, 'the length at the end of a block is not the one at its beginning');
-    this.#take(type, block.subarray(8, length - 4), start, emit);
+    }
+    queue.skip(8);
+    const body = queue.take(length - 12);
+    queue.skip(4);
+    this.#take(type, body, start, emit);
     return true;
   }
 
