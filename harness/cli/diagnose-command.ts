@@ -70,12 +70,27 @@ class DiagnoseRun {
   }
 
   async run(): Promise<ExitCode> {
+    const interruption = new AbortController();
+    const stopListening = this.host.onInterrupt(() => {
+      if (interruption.signal.aborted) return this.host.exitNow(EXIT_CODES.interrupted);
+      interruption.abort();
+    });
+    try {
+      const code = await this.#read(interruption.signal);
+      return interruption.signal.aborted ? EXIT_CODES.interrupted : code;
+    } finally {
+      stopListening();
+    }
+  }
+
+  async #read(signal: AbortSignal): Promise<ExitCode> {
     const { horizon } = this.flags;
     const diagnosis = await diagnoseCaptures(
       this.paths.map((path) => (path === '-' ? path : this.#shownPath(path))),
       {
         standardInput: this.host.stdin ?? Readable.from([]),
         horizonMs: horizon === undefined ? DEFAULT_HORIZON_MS : durationMs(horizon, RFC3261_TIMERS.t1),
+        signal,
         onAttempt: (attempt) => this.#take(attempt),
         onProgress: (progress) => this.#progress(progress),
       },

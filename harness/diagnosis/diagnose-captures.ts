@@ -20,6 +20,8 @@ export interface CaptureDiagnosisOptions extends Partial<Omit<DiagnosisOptions, 
   readonly standardInput: Readable;
   /** Called with every attempt as it ends; then the result's list stays empty, and memory does not grow with it. */
   readonly onAttempt?: (attempt: Attempt) => void;
+  /** Aborted: reading ends, and what was read until then is judged. */
+  readonly signal?: AbortSignal;
   /** Called after every piece read. */
   readonly onProgress?: (progress: { octets: number; of: number | undefined; messages: number }) => void;
 }
@@ -52,6 +54,8 @@ export async function diagnoseCaptures(paths: readonly string[], options: Captur
     throw new BusyhereError('usage', 'standard input must be the only capture: to compare clocks, several are read twice');
   }
   const sources = paths.map((path) => captureSource(path, options.standardInput));
+  // A pipe may be silent for ever; a file is left at its next piece.
+  if (paths.includes('-')) options.signal?.addEventListener('abort', () => options.standardInput.destroy(), { once: true });
   const offsets = await clockOffsets(sources);
   return new CaptureReading(sources, offsets, options).run();
 }
@@ -113,6 +117,7 @@ class CaptureReading {
     const inputs = this.#files.map((file, index) => ({ batches: file.batches(), clockOffset: this.offsets[index]?.offset ?? 0 }));
     const of = await this.#size();
     for await (const merged of mergeCaptures(inputs)) {
+      if (this.options.signal?.aborted) break;
       for (const { input, time, message } of merged) this.#stream.add(this.#event(input, time, message));
       this.options.onProgress?.({ octets: this.#files.reduce((sum, file) => sum + file.octetsRead, 0), of, messages: this.#sequence });
     }

@@ -1,7 +1,7 @@
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { runCommandLine } from '../../harness/cli/command-line.js';
 import { FakeHost } from './fake-host.js';
 
@@ -74,6 +74,19 @@ test('standard input', async () => {
   const { code, stdout } = await diagnose(['-', '--json'], createReadStream(HEALTHY));
   expect(code).toBe(0);
   expect(JSON.parse(stdout).attempts).toHaveLength(1);
+});
+
+test('interrupted while a pipe is open: what came until then is told, and the exit code is 130', async () => {
+  const pipe = new PassThrough();
+  const host = new HostWithInput(pipe);
+  pipe.write(readFileSync(LOST));
+  const running = runCommandLine(['diagnose', '-', '--json'], host);
+  while (host.interruptCallbacks.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  while (pipe.readableLength > 0) await new Promise((resolve) => setImmediate(resolve));
+  host.interrupt();
+  expect(await running).toBe(130);
+  expect(JSON.parse(host.stdout.text).attempts).toMatchObject([{ outcome: 'pending' }]);
+  expect(host.interruptCallbacks).toEqual([]);
 });
 
 test.each([
