@@ -10,6 +10,7 @@ export {
   diagnoseCaptures,
 } from './diagnosis/diagnose-captures.js';
 export type { DiagnosisOptions } from './diagnosis/options.js';
+export type { ExternalSut, SutAccount } from './lab/external-sut.js';
 export { BusyhereError, type ErrorCode, errorCode } from './platform/errors.js';
 export { formatSocketAddress, parseSocketAddress, type SocketAddress } from './platform/socket-address.js';
 export type { Case, Variant } from './scenario/case.js';

@@ -7,6 +7,7 @@ import { SystemClock } from '../platform/system-clock.js';
 import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import { keepCapture } from './case-capture.js';
+import { withEitherChallenge } from './either-challenge.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { type CaseRun, runCase } from './run-case.js';
 import type { CaseEvidence, EmitRunEvent } from './run-events.js';
@@ -123,7 +124,7 @@ class SuiteRunner {
       result: judged,
       evidence,
       trace,
-    }: CaseRun = await runCase(played, {
+    }: CaseRun = await runCase(this.options.external ? withEitherChallenge(played) : played, {
       engine,
       timers: this.#timers,
       horizonMs: horizonOf(played, this.options, this.#timers),

@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatSocketAddress, type SocketAddress } from '../../harness/platform/socket-address.js';
 import { UdpNetwork } from '../../harness/platform/udp-network.js';
+import { loadScenarios } from '../../harness/scenario/load.js';
 import { CompiledCommand, type Ended } from '../cli/compiled-command';
 import { BUSY_SCENARIO, externalSut, playAgainst, second } from './external';
 import { Program } from './programs';
 import { ownAddresses } from './sipp';
 
 const PASSWORD = 'not-to-be-seen';
-const ACCOUNTS = ['alice', 'bob', 'carol'].map((user) => ({ user, password: PASSWORD }));
+const ACCOUNTS = ['alice', 'bob', 'carol', 'dave'].map((user) => ({ user, password: PASSWORD }));
 const FAULTY = { name: 'default', treatAllConnectionsAsTrusted: true, treatAllConnectionsAsServer: true };
 const RUN_WITH_OUR_TIMERS = ['--timers', 'rfc3261', '--horizon', '2s'];
 
@@ -33,10 +34,14 @@ onLinux('our own proxy, in another process, as the proxy that runs already', () 
   });
 
   /** Does the work beside the proxy; gives its outcome, and what the proxy still held when it was asked to end. */
-  async function beside<T>(listener: object, work: (address: SocketAddress) => Promise<T>): Promise<{ outcome: T; held: unknown }> {
+  async function beside<T>(
+    listener: object,
+    work: (address: SocketAddress) => Promise<T>,
+    over: object = {},
+  ): Promise<{ outcome: T; held: unknown }> {
     const { lcs } = ownAddresses('lcs');
     const trust = { listeners: [listener], hosts: [], quirks: ['lcs2003'] };
-    const options = { domain: 'lab.example', accounts: ACCOUNTS, trust, listeners: [{ name: 'default', address: lcs }] };
+    const options = { domain: 'lab.example', accounts: ACCOUNTS, trust, listeners: [{ name: 'default', address: lcs }], ...over };
     const args = [join(__dirname, 'own-proxy.cjs'), dirname(dirname(command.main)), JSON.stringify(options)];
     const proxy = new Program(process.execPath, args, { cwd: folder, boundMs: 60_000 });
     await proxy.said(/ready/);
@@ -65,6 +70,38 @@ onLinux('our own proxy, in another process, as the proxy that runs already', () 
       expect(second(one)?.loss).toMatchObject({ kind: 'swallowed', hop: 'lcs', certainty: 'inferred' });
     }
     expect(held).toEqual({ bindings: 0, contexts: 0 });
+  });
+
+  /** What KB834477 observes of the gateway's calls and of those to it, with a proxy that knows the gateway's address. */
+  async function telephony(trust: string, mask: number): Promise<Record<string, unknown>> {
+    const { gateway } = ownAddresses('gateway');
+    const hosts = [`${gateway.address}/${mask}`, ...(mask === 32 ? [] : ['127.84.0.0/16'])];
+    const settings = {
+      trust: {
+        listeners: [{ name: 'default' }],
+        hosts: hosts.map((address) => ({ address, treatAsAuthenticated: true, throttleAsServer: true })),
+        quirks: ['lcs2003'],
+      },
+      peers: [{ role: 'gateway', address: gateway.address }],
+      routes: [{ kind: 'number', pattern: '+1*', nextHop: gateway, listener: 'default', role: 'gateway' }],
+    };
+    const cases = loadScenarios(['scenarios/kb834477/telephony.yaml'], join(__dirname, '..', '..'))
+      .flatMap((one) => one.cases)
+      .filter((one) => one.trust === trust && one.variant.bob === 'ringing');
+    const play = (address: SocketAddress) => playAgainst(externalSut(address, { accounts, addresses: { gateway } }), cases);
+    const { outcome, held } = await beside({ name: 'default' }, play, settings);
+    expect(held).toEqual({ bindings: 0, contexts: 0 });
+    expect(outcome.summary).toMatchObject({ cases: 1, passed: 1 });
+    return Object.fromEntries(outcome.cases.flatMap(({ attempts }) => attempts.map(({ label, observed }) => [label, observed])));
+  }
+
+  it('with a gateway at an address that the proxy knows: the row of the table for a well set trust', async () => {
+    expect(await telephony('gateway-host', 32)).toMatchObject({ 'gateway → bob': 486, 'dave → busy number': 486, 'mallory → number': 407 });
+  });
+
+  it('and the row for a mask that is too wide', async () => {
+    const row = { 'gateway → bob': 'pending', 'dave → busy number': 486, 'mallory → number': 200 };
+    expect(await telephony('host-mask-too-wide', 24)).toMatchObject(row);
   });
 
   it('from the command line: exit code 0, and a replay that names the proxy and no password', async () => {

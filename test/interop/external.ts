@@ -3,7 +3,6 @@ import type { SocketAddress } from '../../harness/platform/socket-address.js';
 import { loadScenario } from '../../harness/scenario/load.js';
 import type { AttemptResult, CaseResult, RunResult } from '../../harness/scenario/result.js';
 import { runSuite } from '../../harness/scenario/run.js';
-import type { RunOptions } from '../../harness/scenario/run-options.js';
 
 /** A second invitation to somebody who rings, and to somebody who is engaged. */
 export const BUSY_SCENARIO = `name: A second invitation
@@ -38,12 +37,14 @@ export function externalSut(address: SocketAddress, over: Partial<ExternalSut> =
   };
 }
 
-/** Plays a scenario against a proxy that runs already. Our timers are the RFC's, so that a busy machine is not taken for late. */
-export function playAgainst(external: ExternalSut, scenario = BUSY_SCENARIO, over: Partial<RunOptions> = {}): Promise<RunResult> {
-  const { cases } = loadScenario(scenario, 'busy', '.');
+/**
+ * Plays cases against a proxy that runs already; without any, those of the scenario above. Our timers are the RFC's, so
+ * that a busy machine is not taken for late.
+ */
+export function playAgainst(external: ExternalSut, cases = loadScenario(BUSY_SCENARIO, 'busy', '.').cases): Promise<RunResult> {
   const signal = new AbortController().signal;
   const options = { engine: 'udp', sut: 'external', external, timers: 'rfc3261', horizonMs: 2_000, seed: 1, workers: 4, signal } as const;
-  return runSuite(cases, { ...options, ...over }, () => {});
+  return runSuite(cases, options, () => {});
 }
 
 /** carol's attempt. */
