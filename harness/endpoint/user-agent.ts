@@ -1,7 +1,6 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import { createResponse, type ResponseOptions } from '../sip/create-response.js';
 import type { SipRequest } from '../sip/message.js';
-import type { InviteServerTransaction } from '../transaction/invite-server-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { TransactionUser } from '../transaction/transaction-user.js';
 import { AgentCore, ALLOW } from './agent-core.js';
@@ -124,10 +123,10 @@ export class UserAgent implements Endpoint, TransactionUser {
   }
 
   /** @internal from the transactions */
-  cancel(transaction: ServerTransaction, invite: InviteServerTransaction | undefined): void {
-    const invitation = invite && this.#invitations.get(invite);
-    // RFC 3261 9.2: a re-INVITE or a refused INVITE is answered already, which a CANCEL does not change.
-    if (!invitation) return this.#respond(transaction, invite ? 200 : 481);
+  cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
+    const invitation = matched && this.#invitations.get(matched);
+    // RFC 3261 9.2: a re-INVITE, a refused INVITE or another request is answered already, which a CANCEL does not change.
+    if (!invitation) return this.#respond(transaction, matched ? 200 : 481);
     invitation.answerCancel(transaction);
     invitation.cancelled();
   }

@@ -1,6 +1,5 @@
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import type { Flow } from '../transaction/flow.js';
-import type { InviteServerTransaction } from '../transaction/invite-server-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { KnownDialogs } from './known-dialogs.js';
@@ -15,7 +14,7 @@ export interface Forwarder {
   /** @param targets at least one, by falling preference */
   request(transaction: ServerTransaction, prepared: PreparedRequest, targets: readonly Target[]): void;
   reject(transaction: ServerTransaction, rejection: Rejection): void;
-  cancel(transaction: ServerTransaction, invite: InviteServerTransaction | undefined): void;
+  cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void;
   /** An ACK for a 2xx, within a dialog that is known. */
   ack(prepared: PreparedRequest, flow: Flow, target: Target): void;
   /** A response that belongs to no transaction. */

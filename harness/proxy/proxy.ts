@@ -1,7 +1,6 @@
 import { createResponse } from '../sip/create-response.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import type { Flow } from '../transaction/flow.js';
-import type { InviteServerTransaction } from '../transaction/invite-server-transaction.js';
 import type { Listener } from '../transaction/listener.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { TransactionLayer } from '../transaction/transaction-layer.js';
@@ -123,8 +122,8 @@ export class SipProxy implements TransactionUser {
   }
 
   /** For the transaction layer. */
-  cancel(transaction: ServerTransaction, invite: InviteServerTransaction | undefined): void {
-    this.#forwarder.cancel(transaction, invite);
+  cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
+    this.#forwarder.cancel(transaction, matched);
   }
 
   /** For the transaction layer. Only within dialogs that are known, since an ACK cannot be challenged and could be sent anywhere. */
@@ -146,10 +145,9 @@ export class SipProxy implements TransactionUser {
     return validateForwarding(request) ?? (isLooped(request, this.#own) ? LOOP_DETECTED : undefined);
   }
 
-  /** Registrations of our domain, and what names the proxy itself: no user and no further route. OPTIONS also end where their forwards do (RFC 3261 §11). */
+  /** Registrations of our domain, and what names the proxy itself: no user and no further route. */
   #isForUs(request: SipRequest): boolean {
-    const { uri, method, maxForwards } = request;
-    if (method === 'OPTIONS' && maxForwards === 0) return true;
+    const { uri, method } = request;
     if (!uri || request.headers.has('Route') || !this.#own.owns(uri)) return false;
     return method === 'REGISTER' || (method === 'OPTIONS' && uri.user === undefined);
   }

@@ -3,7 +3,6 @@ import type { Random } from '../platform/random.js';
 import { createResponse } from '../sip/create-response.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import type { Flow } from '../transaction/flow.js';
-import type { InviteServerTransaction } from '../transaction/invite-server-transaction.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import { Branch, type BranchListener } from './branch.js';
@@ -63,9 +62,9 @@ export class StatefulForwarder implements Forwarder {
   }
 
   /** §16.10. No INVITE is forwarded without a context, so a CANCEL without one has nothing to end, and is not passed on (§9.2). */
-  cancel(transaction: ServerTransaction, invite: InviteServerTransaction | undefined): void {
-    this.reject(transaction, { status: invite ? 200 : 481 });
-    if (invite) this.#contexts.get(invite)?.cancel();
+  cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
+    this.reject(transaction, { status: matched ? 200 : 481 });
+    if (matched?.request.method === 'INVITE') this.#contexts.get(matched)?.cancel();
   }
 
   /** It travels end to end without a transaction (§16.6, §13.2.2.4). */

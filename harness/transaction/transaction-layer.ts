@@ -6,20 +6,17 @@ import { MAGIC_COOKIE } from '../sip/branch.js';
 import { createResponse } from '../sip/create-response.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import { DEFAULT_LIMITS, type ParseError, type ParseLimits, parseMessage } from '../sip/parse-message.js';
-import type { Via } from '../sip/via.js';
-import type { ClientHandlers, ClientPorts, ClientTransaction } from './client-transaction.js';
+import type { ClientHandlers, ClientTransaction } from './client-transaction.js';
+import { ClientTransactions } from './client-transactions.js';
 import { emptyCounters, type LayerCounters } from './counters.js';
-import { cancelOf } from './derived-request.js';
 import type { Flow } from './flow.js';
-import { InviteClientTransaction } from './invite-client-transaction.js';
-import { InviteServerTransaction } from './invite-server-transaction.js';
+import type { InviteClientTransaction } from './invite-client-transaction.js';
 import { Listener } from './listener.js';
-import { NonInviteClientTransaction } from './non-invite-client-transaction.js';
-import { NonInviteServerTransaction } from './non-invite-server-transaction.js';
+import { Outlet } from './outlet.js';
 import { responseAddress, stampReceived } from './response-address.js';
 import type { ServerTransaction } from './server-transaction.js';
+import { ServerTransactions } from './server-transactions.js';
 import type { TimerValues } from './timer-values.js';
-import { clientTransactionKey, isUniqueBranch, mergeKey, serverTransactionKey } from './transaction-key.js';
 import type { TransactionUser } from './transaction-user.js';
 
 export interface TransactionLayerOptions {
@@ -31,22 +28,21 @@ export interface TransactionLayerOptions {
   readonly limits?: ParseLimits;
 }
 
-type ClientMachine = InviteClientTransaction | NonInviteClientTransaction;
-type ServerMachine = InviteServerTransaction | NonInviteServerTransaction;
-
 const BRANCH_DIGITS = 24;
 
-/** Matches what arrives at the sockets of one element to its transactions, and starts new ones (RFC 3261 §17, §18). */
+/** Takes what arrives at the sockets of one element to its transactions, and starts new ones (RFC 3261 §17, §18). */
 export class TransactionLayer {
   readonly counters: LayerCounters = emptyCounters();
-  readonly #clients = new Map<string, ClientMachine>();
-  readonly #servers = new Map<string, ServerMachine>();
-  /** New requests outside dialogs by what their merged copies share; the first to come holds the place. */
-  readonly #originals = new Map<string, ServerMachine>();
+  readonly #outlet = new Outlet(this.counters);
+  readonly #clients: ClientTransactions;
+  readonly #servers: ServerTransactions;
   readonly #listeners: Listener[] = [];
   #closed = false;
 
-  constructor(private readonly options: TransactionLayerOptions) {}
+  constructor(private readonly options: TransactionLayerOptions) {
+    this.#clients = new ClientTransactions(options.clock, options.timers, this.#outlet);
+    this.#servers = new ServerTransactions(options, this.counters, this.#outlet);
+  }
 
   get openTransactions(): number {
     return this.#clients.size + this.#servers.size;
@@ -80,33 +76,31 @@ export class TransactionLayer {
     if (request.method === 'INVITE') return this.invite(request, flow, handlers, options);
     const branch = options.branch ?? this.newBranch();
     pushVia(request, flow, branch);
-    return this.#startNonInvite(request, branch, flow, handlers);
+    return this.#clients.startNonInvite(request, branch, flow, handlers);
   }
 
   /** {@link request} for an INVITE, whose transaction can be cancelled. */
   invite(request: SipRequest, flow: Flow, handlers: ClientHandlers, options: { branch?: string } = {}): InviteClientTransaction {
     const branch = options.branch ?? this.newBranch();
     pushVia(request, flow, branch);
-    return this.#startInvite(request, branch, flow, handlers);
+    return this.#clients.startInvite(request, branch, flow, handlers);
   }
 
   /** Sends a request outside transactions: the ACK for a 2xx, or what a stateless element forwards. */
   sendRequest(request: SipRequest, flow: Flow, options: { branch?: string } = {}): void {
     pushVia(request, flow, options.branch ?? this.newBranch());
-    this.#transmit(request.toBuffer(), flow.listener, flow.remote);
+    this.#outlet.send(request.toBuffer(), flow.listener, flow.remote);
   }
 
   /** Sends a response outside transactions, to where its top Via says (RFC 3261 §18.2.2). */
   sendResponse(response: SipResponse, listener: Listener): void {
     const via = response.topVia;
-    this.#transmit(response.toBuffer(), listener, via && responseAddress(via));
+    this.#outlet.send(response.toBuffer(), listener, via && responseAddress(via));
   }
 
   /** Whether the same request came before by another way and is still being served (RFC 3261 §8.2.2.2). */
   isMerged(transaction: ServerTransaction): boolean {
-    const key = mergeKey(transaction.request);
-    const original = key === undefined ? undefined : this.#originals.get(key);
-    return original !== undefined && original !== transaction;
+    return this.#servers.isMerged(transaction);
   }
 
   newBranch(): string {
@@ -116,7 +110,8 @@ export class TransactionLayer {
   /** Ends everything without a word to anybody, and frees the addresses. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const transaction of [...this.#clients.values(), ...this.#servers.values()]) transaction.terminate();
+    this.#clients.terminateAll();
+    this.#servers.terminateAll();
     await Promise.all(this.#listeners.map((listener) => listener.close()));
   }
 
@@ -150,46 +145,7 @@ export class TransactionLayer {
       return;
     }
     stampReceived(request, via, flow.remote);
-    const key = serverTransactionKey(request, via);
-    const known = this.#servers.get(key);
-    if (request.method === 'ACK') this.#receiveAck(request, known, flow);
-    else if (known) {
-      this.counters.retransmittedRequests += 1;
-      known.retransmission();
-    } else this.#serve(request, via, key, flow);
-  }
-
-  #receiveAck(request: SipRequest, known: ServerMachine | undefined, flow: Flow): void {
-    const acknowledges = known instanceof InviteServerTransaction && known.state !== 'accepted' && ackMatches(request, known);
-    if (acknowledges) known.acknowledge();
-    else this.options.user.ack(request, flow);
-  }
-
-  #serve(request: SipRequest, via: Via, key: string, flow: Flow): void {
-    const transaction = this.#openServer(request, key, flow);
-    if (request.method !== 'CANCEL') return this.options.user.request(transaction);
-    const invite = this.#servers.get(serverTransactionKey(request, via, 'INVITE'));
-    this.options.user.cancel(transaction, invite instanceof InviteServerTransaction ? invite : undefined);
-  }
-
-  #openServer(request: SipRequest, key: string, flow: Flow): ServerMachine {
-    const { clock, timers } = this.options;
-    const merge = mergeKey(request);
-    const ports = {
-      send: (payload: Buffer, failed: (error: Error) => void) => {
-        const { topVia } = request;
-        this.#transmit(payload, flow.listener, topVia && responseAddress(topVia), failed);
-      },
-      ended: () => {
-        this.#servers.delete(key);
-        if (merge !== undefined && this.#originals.get(merge) === transaction) this.#originals.delete(merge);
-      },
-    };
-    const Machine = request.method === 'INVITE' ? InviteServerTransaction : NonInviteServerTransaction;
-    const transaction: ServerMachine = new Machine(request, flow, timers, clock, ports);
-    this.#servers.set(key, transaction);
-    if (merge !== undefined && !this.#originals.has(merge)) this.#originals.set(merge, transaction);
-    return transaction;
+    this.#servers.receive(request, via, flow);
   }
 
   #receiveResponse(response: SipResponse, flow: Flow): void {
@@ -200,71 +156,15 @@ export class TransactionLayer {
       this.counters.strayResponses += 1;
       return;
     }
-    const transaction = this.#clients.get(clientTransactionKey(via.branch, method));
-    if (transaction && !isAstray(response, transaction.request)) return transaction.receive(response);
+    const outcome = this.#clients.receive(response, via.branch, method);
+    if (outcome === 'taken') return;
     this.counters.strayResponses += 1;
-    if (transaction) return;
-    this.options.user.strayResponse?.(response, flow);
-  }
-
-  #startInvite(request: SipRequest, branch: string, flow: Flow, handlers: ClientHandlers): InviteClientTransaction {
-    const { clock, timers } = this.options;
-    const ports = {
-      ...this.#clientPorts(branch, 'INVITE', flow),
-      cancel: (invite: SipRequest, extra: Iterable<readonly [string, string]>) => this.#startCancel(cancelOf(invite, extra), branch, flow),
-    };
-    const transaction = new InviteClientTransaction(request, branch, flow, timers, clock, ports, handlers);
-    this.#clients.set(clientTransactionKey(branch, 'INVITE'), transaction);
-    transaction.start();
-    return transaction;
-  }
-
-  #startNonInvite(request: SipRequest, branch: string, flow: Flow, handlers: ClientHandlers): NonInviteClientTransaction {
-    const { clock, timers } = this.options;
-    const ports = this.#clientPorts(branch, request.method, flow);
-    const transaction = new NonInviteClientTransaction(request, branch, flow, timers, clock, ports, handlers);
-    this.#clients.set(clientTransactionKey(branch, request.method), transaction);
-    transaction.start();
-    return transaction;
-  }
-
-  /** The answer to a CANCEL says nothing of the INVITE, so nobody waits for it (RFC 3261 §9.1). */
-  #startCancel(cancel: SipRequest, branch: string, flow: Flow): void {
-    this.#startNonInvite(cancel, branch, flow, { response: () => {}, timeout: () => {} });
-  }
-
-  #clientPorts(branch: string, method: string, flow: Flow): ClientPorts {
-    return {
-      send: (payload, failed) => this.#transmit(payload, flow.listener, flow.remote, failed),
-      ended: () => this.#clients.delete(clientTransactionKey(branch, method)),
-    };
-  }
-
-  #transmit(payload: Buffer, listener: Listener, destination: SocketAddress | undefined, failed?: (error: Error) => void): void {
-    if (!destination) {
-      this.counters.unsendable += 1;
-      return;
-    }
-    listener.send(payload, destination, (error) => {
-      this.counters.unsendable += 1;
-      failed?.(error);
-    });
+    if (outcome === 'unknown') this.options.user.strayResponse?.(response, flow);
   }
 }
 
 function pushVia(request: SipRequest, flow: Flow, branch: string): void {
   request.headers.prepend('Via', `SIP/2.0/UDP ${flow.listener.sentBy};rport;branch=${branch}`);
-}
-
-/** An ACK by RFC 2543 is told from one for another response of a fork by its To tag (RFC 3261 §17.2.3). */
-function ackMatches(ack: SipRequest, invite: InviteServerTransaction): boolean {
-  const follows2543 = !isUniqueBranch(ack.topVia?.branch);
-  return !follows2543 || ack.toTag === invite.finalToTag;
-}
-
-/** RFC 3261 §8.1.3.3: a response to a request that began here has our Via and no other. */
-function isAstray(response: SipResponse, request: SipRequest): boolean {
-  return request.vias.length === 1 && response.vias.length > 1;
 }
 
 function isKeepAlive(datagram: Buffer): boolean {

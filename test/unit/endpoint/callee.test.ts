@@ -145,6 +145,14 @@ describe('a callee', () => {
     expect(call?.state).toBe('answered');
   });
 
+  it('answers a CANCEL of a MESSAGE with 200, which changes nothing (9.2)', async () => {
+    const text = peer.request('MESSAGE', BOB_URI);
+    peer.send(text, BOB);
+    peer.send(cancelOf(text), BOB);
+    await world.pass(100);
+    expect([peer.statuses('MESSAGE'), peer.statuses('CANCEL')]).toEqual([[200], [200]]);
+  });
+
   it('answers a CANCEL of nothing with 481', async () => {
     peer.send(peer.request('CANCEL', BOB_URI), BOB);
     await world.pass(10);

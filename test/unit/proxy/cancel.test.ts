@@ -106,6 +106,29 @@ describe('CANCEL', () => {
     expect(bob.requests('CANCEL')).toHaveLength(0);
   });
 
+  test('of a MESSAGE under way is answered 200, and changes nothing', async () => {
+    await invite();
+    const other = `Via: SIP/2.0/UDP ${carol.host};branch=${world.newBranch()}`;
+    world.send(carol, 'MESSAGE', BOB, [other, 'Call-ID: message']);
+    world.send(carol, 'CANCEL', BOB, [other, 'Call-ID: message']);
+    expect(carol.statuses('CANCEL')).toEqual([200]);
+    expect(bob.requests('CANCEL')).toHaveLength(0);
+    bob.respond(bob.lastRequest('MESSAGE'), 486);
+    world.settle();
+    expect(carol.statuses('MESSAGE')).toEqual([486]);
+  });
+
+  test('from another host is a stranger’s: 481, and bob rings on (RFC 3261 §22.1)', async () => {
+    await invite();
+    bob.respond(bob.lastRequest('INVITE'), 180);
+    world.settle();
+    const mallory = await world.peer('192.0.2.66:5060');
+    world.send(mallory, 'CANCEL', BOB, [via, `Call-ID: ${carol.host}-call`]);
+    expect(bob.requests('CANCEL')).toHaveLength(0);
+    expect(carol.statuses('INVITE')).toEqual([180]);
+    expect(world.proxy.openContexts).toBe(1);
+  });
+
   test('while bob still rings under the fault: his 487 passes', async () => {
     await invite({ trust: SHARED_LISTENER });
     bob.respond(bob.lastRequest('INVITE'), 180);

@@ -8,7 +8,6 @@ import { SipRequest, type SipResponse } from '../../../harness/sip/message.js';
 import { parseMessage } from '../../../harness/sip/parse-message.js';
 import type { ClientHandlers } from '../../../harness/transaction/client-transaction.js';
 import type { Flow } from '../../../harness/transaction/flow.js';
-import type { InviteServerTransaction } from '../../../harness/transaction/invite-server-transaction.js';
 import type { ServerTransaction } from '../../../harness/transaction/server-transaction.js';
 import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
 import { TransactionLayer } from '../../../harness/transaction/transaction-layer.js';
@@ -26,15 +25,15 @@ export interface Heard {
 /** Everything that the layer told its user. */
 export class RecordingUser implements TransactionUser {
   readonly requests: ServerTransaction[] = [];
-  readonly cancels: { transaction: ServerTransaction; invite: InviteServerTransaction | undefined }[] = [];
+  readonly cancels: { transaction: ServerTransaction; matched: ServerTransaction | undefined }[] = [];
   readonly acks: SipRequest[] = [];
 
   request(transaction: ServerTransaction): void {
     this.requests.push(transaction);
   }
 
-  cancel(transaction: ServerTransaction, invite: InviteServerTransaction | undefined): void {
-    this.cancels.push({ transaction, invite });
+  cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
+    this.cancels.push({ transaction, matched });
   }
 
   ack(request: SipRequest): void {
@@ -136,7 +135,16 @@ export function readRequest(text: string): SipRequest {
 /** A request as a peer would write it. */
 export function wireRequest(
   method: string,
-  options: { branch?: string; toTag?: string; via?: string; cseqMethod?: string; uri?: string; callId?: string } = {},
+  options: {
+    branch?: string;
+    toTag?: string;
+    via?: string;
+    cseqMethod?: string;
+    uri?: string;
+    callId?: string;
+    fromTag?: string;
+    sequence?: number;
+  } = {},
 ): string {
   const {
     branch = 'z9hG4bKpeer1',
@@ -144,15 +152,17 @@ export function wireRequest(
     via = `SIP/2.0/UDP 192.0.2.2:5060;branch=${branch}`,
     uri = 'sip:alice@192.0.2.1',
     callId = 'call-9',
+    fromTag = 'b1',
+    sequence = 7,
   } = options;
   return [
     `${method} ${uri} SIP/2.0`,
     `Via: ${via}`,
     'Max-Forwards: 70',
-    'From: <sip:bob@example.com>;tag=b1',
+    `From: <sip:bob@example.com>;tag=${fromTag}`,
     `To: <sip:alice@example.com>${toTag ? `;tag=${toTag}` : ''}`,
     `Call-ID: ${callId}`,
-    `CSeq: 7 ${options.cseqMethod ?? method}`,
+    `CSeq: ${sequence} ${options.cseqMethod ?? method}`,
     'Content-Length: 0',
     '',
     '',

@@ -1,5 +1,5 @@
 import { createResponse } from '../../../harness/sip/create-response.js';
-import { Bench, notes, PEER, wireRequest } from './bench.js';
+import { Bench, notes, PEER, US, wireRequest } from './bench.js';
 
 describe('matching requests to server transactions (RFC 3261 17.2.3)', () => {
   test('the same branch from another sent-by is another transaction', async () => {
@@ -15,14 +15,55 @@ describe('matching requests to server transactions (RFC 3261 17.2.3)', () => {
     bench.say(wireRequest('CANCEL'));
     bench.say(wireRequest('CANCEL'));
     expect(bench.user.cancels).toHaveLength(1);
-    expect(bench.user.cancels[0]?.invite).toBe(bench.user.requests[0]);
+    expect(bench.user.cancels[0]?.matched).toBe(bench.user.requests[0]);
     expect(bench.user.cancels[0]?.transaction.request.method).toBe('CANCEL');
+  });
+
+  test.each(['MESSAGE', 'DANCE'])('a CANCEL finds a %s too, also when that has its final (9.2)', async (method) => {
+    const bench = await Bench.open();
+    bench.say(wireRequest(method));
+    const [transaction] = bench.user.requests;
+    transaction?.respond(createResponse(transaction.request, 200, { toTag: 'x' }));
+    bench.say(wireRequest('CANCEL'));
+    expect(bench.user.cancels[0]?.matched).toBe(transaction);
+    bench.user.cancels[0]?.transaction.terminate();
+    bench.clock.advance(32_000);
+    expect(bench.layer.openTransactions).toBe(0);
+    bench.say(wireRequest('CANCEL'));
+    expect(bench.user.cancels[1]?.matched).toBeUndefined();
+  });
+
+  test.each(['INVITE', 'MESSAGE'])('a CANCEL for an %s that differs in what it copies matches nothing (9.1, 22.1)', async (method) => {
+    const bench = await Bench.open();
+    bench.say(wireRequest(method));
+    const strangers = [{ callId: 'another' }, { fromTag: 'another' }, { sequence: 8 }];
+    for (const stranger of strangers) {
+      bench.say(wireRequest('CANCEL', stranger));
+      expect(bench.user.cancels.at(-1)?.matched).toBeUndefined();
+      bench.user.cancels.at(-1)?.transaction.terminate();
+    }
+    expect(bench.user.cancels).toHaveLength(3);
+  });
+
+  test('a CANCEL from another address than its INVITE matches nothing; from another port it does (22.1)', async () => {
+    const bench = await Bench.open();
+    bench.say(wireRequest('INVITE'));
+    for (const from of [
+      { address: '192.0.2.66', port: 5060 },
+      { address: PEER.address, port: 5099 },
+    ]) {
+      const socket = await bench.network.bind(from, { datagram: () => {} });
+      socket.send(Buffer.from(wireRequest('CANCEL')), US);
+      bench.clock.advance(0);
+      bench.user.cancels.at(-1)?.transaction.terminate();
+    }
+    expect(bench.user.cancels.map(({ matched }) => matched)).toEqual([undefined, bench.user.requests[0]]);
   });
 
   test('a CANCEL for nothing comes up without an INVITE', async () => {
     const bench = await Bench.open();
     bench.say(wireRequest('CANCEL', { branch: 'z9hG4bKnone' }));
-    expect(bench.user.cancels[0]?.invite).toBeUndefined();
+    expect(bench.user.cancels[0]?.matched).toBeUndefined();
   });
 
   test('without the magic cookie, RFC 2543 rules: a retransmission is known, and the ACK by its To tag', async () => {
@@ -39,7 +80,7 @@ describe('matching requests to server transactions (RFC 3261 17.2.3)', () => {
     bench.say(wireRequest('ACK', { via, toTag: 'x' }));
     expect(transaction?.state).toBe('confirmed');
     bench.say(wireRequest('CANCEL', { via }));
-    expect(bench.user.cancels[0]?.invite).toBe(transaction);
+    expect(bench.user.cancels[0]?.matched).toBe(transaction);
   });
 
   test('nothing behind the magic cookie makes no transaction identifier (RFC 4475 3.2.1)', async () => {
