@@ -4,7 +4,7 @@ import { didYouMean } from '../scenario/nearest.js';
 import { TOOL } from '../scenario/tool.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { readConfigFile } from './config-file.js';
-import { EXIT_CODE_MEANINGS, EXIT_CODES, type ExitCode, exitCodeOfError } from './exit-code.js';
+import { EXIT_CODE_TABLE, EXIT_CODES, type ExitCode, exitCodeOfError, exitCodeText } from './exit-code.js';
 import type { Flag } from './flags.js';
 import type { Host } from './host.js';
 
@@ -20,7 +20,9 @@ export async function runCommandLine(argv: readonly string[], host: Host): Promi
     code = ended;
   });
   try {
-    await program.parseAsync([...withBareValues(argv)], { from: 'user' });
+    // Who names no command asks what there is.
+    const written = argv.length === 0 ? ['--help'] : withBareValues(argv);
+    await program.parseAsync(written, { from: 'user' });
     return code;
   } catch (error) {
     return tellError(error, host);
@@ -59,6 +61,7 @@ function addCommand(program: Commander, entry: CommandEntry, host: Host, onEnd: 
   for (const flag of entry.flags) command.addOption(optionFor(flag));
   // One argument arrives as text, several as a list, none as undefined.
   command.action(async (written: string | string[] | undefined, given: Record<string, unknown>) => {
+    if (!entry.tearsDown) host.endWhenInterrupted();
     const args = [written ?? []].flat();
     const flags = { ...(entry.flags.length > 0 ? readConfigFile(host.cwd, entry.flags) : {}), ...given };
     const execute = await entry.load();
@@ -95,7 +98,7 @@ function withBareValues(argv: readonly string[]): string[] {
 }
 
 function exitCodeHelp(): string {
-  return `Exit codes:\n${EXIT_CODE_MEANINGS.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${meaning}`).join('\n')}`;
+  return `Exit codes:\n${EXIT_CODE_TABLE.map((row) => `  ${String(row.code).padStart(3)}  ${exitCodeText(row)}`).join('\n')}`;
 }
 
 function tellError(error: unknown, host: Host): ExitCode {

@@ -19,6 +19,8 @@ export interface CommandEntry {
   readonly argsDescription: string;
   readonly flags: readonly Flag[];
   readonly examples: readonly string[];
+  /** An interruption is its own affair: it ends in order and writes its reports. */
+  readonly tearsDown?: true;
   /** Loads the command's own file: nobody pays for what another command needs. */
   load(): Promise<Command>;
 }
@@ -41,6 +43,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       'busyhere run --engine memory --reporter list,junit=report.xml',
       'busyhere run scenarios/busy.yaml --trust gateway-only --sut external --sut-config proxy.yaml',
     ],
+    tearsDown: true,
     load: async () => (await import('./run-command.js')).runCommand,
   },
   {

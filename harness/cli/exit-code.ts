@@ -13,15 +13,34 @@ export const EXIT_CODES = {
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** What each means, for help texts and documentation. */
-export const EXIT_CODE_MEANINGS: readonly (readonly [ExitCode, string])[] = [
-  [EXIT_CODES.asExpected, 'all as expected'],
-  [EXIT_CODES.notAsExpected, 'a case was not as expected, or no case matched'],
-  [EXIT_CODES.usage, 'the command line, the configuration or a scenario cannot be understood'],
-  [EXIT_CODES.environment, 'the machine lacks something: an address is taken, a file cannot be written'],
-  [EXIT_CODES.fault, 'a fault of busyhere itself, or cases that could not be judged'],
-  [EXIT_CODES.interrupted, 'interrupted; reports are written all the same'],
+/** What a code means, where `diagnose` has cases of its own with those. */
+export interface ExitCodeMeaning {
+  readonly code: ExitCode;
+  readonly meaning: string;
+  readonly diagnose?: string;
+}
+
+/** The one table, for help, documentation and README. */
+export const EXIT_CODE_TABLE: readonly ExitCodeMeaning[] = [
+  { code: EXIT_CODES.asExpected, meaning: 'all as expected', diagnose: 'nothing lost or altered' },
+  {
+    code: EXIT_CODES.notAsExpected,
+    meaning: 'a case was not as expected, or nothing matched',
+    diagnose: 'a response was lost or altered',
+  },
+  { code: EXIT_CODES.usage, meaning: 'the command line, the configuration, a scenario or a capture cannot be understood' },
+  {
+    code: EXIT_CODES.environment,
+    meaning: 'the machine or the proxy lacks something: an address is taken, a file cannot be written, nothing answers',
+  },
+  { code: EXIT_CODES.fault, meaning: 'a fault of busyhere itself, or cases that could not be judged' },
+  { code: EXIT_CODES.interrupted, meaning: 'interrupted, or nobody reads the output any more; run still writes its reports' },
 ];
+
+/** `all as expected; diagnose: nothing lost or altered`. @param mark how the name of a command is written */
+export function exitCodeText({ meaning, diagnose }: ExitCodeMeaning, mark: (command: string) => string = (command) => command): string {
+  return diagnose === undefined ? meaning : `${meaning}; ${mark('diagnose')}: ${diagnose}`;
+}
 
 const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   usage: EXIT_CODES.usage,

@@ -3,6 +3,7 @@ import type { Case } from '../scenario/case.js';
 import type { RunResult } from '../scenario/result.js';
 import type { EmitRunEvent } from '../scenario/run-events.js';
 import type { RunOptions } from '../scenario/run-options.js';
+import type { Interrupter, Interrupts } from './interrupts.js';
 
 /** An output stream of the process. */
 export interface HostStream {
@@ -22,8 +23,10 @@ export interface Host {
   readonly stderr: HostStream;
   /** Standard input, where there is one. */
   readonly stdin?: Readable;
-  /** Calls back whenever the user asks to stop. @returns ends the listening */
-  onInterrupt(callback: () => void): () => void;
+  /** Calls back whenever the process shall end; at once where that was so before. @returns ends the listening */
+  onInterrupt(callback: (by: Interrupter) => void): () => void;
+  /** Says that the command has nothing to tear down: an interruption, also one before this, just ends the process. */
+  endWhenInterrupted(): void;
   /** Ends the process at once. */
   exitNow(code: number): void;
   /** Draws a seed for a run that was given none. */
@@ -33,7 +36,7 @@ export interface Host {
 }
 
 /** The process itself. */
-export function processHost(): Host {
+export function processHost(interrupts: Interrupts): Host {
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -43,13 +46,8 @@ export function processHost(): Host {
     get stdin() {
       return process.stdin; // opened by asking for it, so only for a command that reads it
     },
-    onInterrupt: (callback) => {
-      const signals = ['SIGINT', 'SIGTERM'] as const;
-      for (const signal of signals) process.on(signal, callback);
-      return () => {
-        for (const signal of signals) process.off(signal, callback);
-      };
-    },
+    onInterrupt: (callback) => interrupts.listen(callback),
+    endWhenInterrupted: () => interrupts.endAtOnce(),
     exitNow: (code) => process.exit(code),
     drawSeed: () => Math.floor(Math.random() * 0x1_0000_0000),
     loadRunSuite: async () => (await import('../scenario/run.js')).runSuite,

@@ -15,6 +15,7 @@ import { EXIT_CODES, type ExitCode, exitCodeOfRun } from './exit-code.js';
 import { casesForSut, externalSut, type SutFlags } from './external-flags.js';
 import type { ReporterSpec } from './flag-values.js';
 import type { Host } from './host.js';
+import type { Interrupter } from './interrupts.js';
 import { listCases, noCase } from './list-command.js';
 import { replayCaseCommand, replayCommand } from './replay.js';
 import { makeReporters } from './reporters.js';
@@ -105,7 +106,7 @@ async function play(
     reported = false;
     host.stderr.write(`busyhere: the report "${name}" failed: ${(error as Partial<Error>).message ?? String(error)}\n`);
   });
-  const stopListening = host.onInterrupt(() => interrupt(interruption, host));
+  const stopListening = host.onInterrupt((by) => interrupt(interruption, by, host));
   try {
     const runSuite = await host.loadRunSuite();
     const result = await runSuite(cases, options, emit);
@@ -121,8 +122,8 @@ async function play(
 }
 
 /** The first time the run is torn down and reported; the second time the process ends where it is. */
-function interrupt(interruption: AbortController, host: Host): void {
+function interrupt(interruption: AbortController, by: Interrupter, host: Host): void {
   if (interruption.signal.aborted) return host.exitNow(EXIT_CODES.interrupted);
-  host.stderr.write('\nbusyhere: ending the run; once more ends at once\n');
+  if (by === 'user') host.stderr.write('\nbusyhere: ending the run; once more ends at once\n');
   interruption.abort();
 }

@@ -51,9 +51,10 @@ describe('help', () => {
     expect(host.stdout.text).not.toMatch(/docker|kamailio|html/);
   });
 
-  test('is what comes without a command, with the code for wrong usage', async () => {
-    expect(await run()).toBe(2);
-    expect(host.stderr.text).toContain('Usage: busyhere');
+  test('is what comes without a command: who names none asks what there is', async () => {
+    expect(await run()).toBe(0);
+    expect(host.stdout.text).toContain('Usage: busyhere');
+    expect(host.stderr.text).toBe('');
   });
 });
 
@@ -256,6 +257,19 @@ describe('interruption', () => {
     };
     await run('run');
     expect(host.exits).toEqual([130]);
+  });
+
+  test('a reader of the output that leaves is told nothing', async () => {
+    host.during = () => host.interrupt('reader');
+    expect(await run('run')).toBe(130);
+    expect(host.stderr.text).toBe('');
+  });
+
+  test('is the affair of run alone', async () => {
+    await run('run');
+    expect(host.endsWhenInterrupted).toBe(false);
+    await run('list');
+    expect(host.endsWhenInterrupted).toBe(true);
   });
 
   test('nobody listens any more when the run is over', async () => {

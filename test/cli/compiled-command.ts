@@ -16,8 +16,10 @@ export interface Ended {
 export interface StartOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Closes the other end of standard output before the process can write to it. */
+  readonly readerLeaves?: boolean;
   /** Called with all of standard output so far whenever there is more. */
-  onOutput?(text: string, kill: (signal: NodeJS.Signals) => void): void;
+  onOutput?(text: string, kill: (signal: NodeJS.Signals) => void, leave: () => void): void;
 }
 
 /** The command, compiled from the sources as they are now, so that no test runs yesterday's build. */
@@ -37,15 +39,17 @@ export class CompiledCommand {
     return join(this.#folder, 'cli', 'main.js');
   }
 
-  run(argv: readonly string[], { cwd = ROOT, env = {}, onOutput }: StartOptions = {}): Promise<Ended> {
+  run(argv: readonly string[], { cwd = ROOT, env = {}, readerLeaves = false, onOutput }: StartOptions = {}): Promise<Ended> {
     const { NODE_OPTIONS: _, NO_COLOR: __, FORCE_COLOR: ___, ...inherited } = process.env;
     const child = spawn(process.execPath, [this.main, ...argv], { cwd, env: { ...inherited, LANG: 'C.UTF-8', ...env } });
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      onOutput?.(stdout, (signal) => child.kill(signal));
+      const leave = () => child.stdout.destroy();
+      onOutput?.(stdout, (signal) => child.kill(signal), leave);
     });
+    if (readerLeaves) child.stdout.destroy();
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr += text;
     });

@@ -1,4 +1,5 @@
 import type { Host, HostStream, RunSuite } from '../../harness/cli/host.js';
+import type { Interrupter } from '../../harness/cli/interrupts.js';
 import type { Case } from '../../harness/scenario/case.js';
 import { type CaseStatus, type RunResult, summarise } from '../../harness/scenario/result.js';
 import type { RunOptions } from '../../harness/scenario/run-options.js';
@@ -20,7 +21,8 @@ export class FakeHost implements Host {
   /** What the run was asked for. */
   readonly runs: { readonly cases: readonly Case[]; readonly options: RunOptions }[] = [];
   readonly exits: number[] = [];
-  interruptCallbacks: (() => void)[] = [];
+  interruptCallbacks: ((by: Interrupter) => void)[] = [];
+  endsWhenInterrupted = false;
   statusOf: (played: Case) => CaseStatus = () => 'passed';
   /** Comes between the first case and the others. */
   during: () => void = () => {};
@@ -28,15 +30,19 @@ export class FakeHost implements Host {
 
   constructor(readonly cwd: string) {}
 
-  onInterrupt(callback: () => void): () => void {
+  onInterrupt(callback: (by: Interrupter) => void): () => void {
     this.interruptCallbacks.push(callback);
     return () => {
       this.interruptCallbacks = this.interruptCallbacks.filter((one) => one !== callback);
     };
   }
 
-  interrupt(): void {
-    for (const callback of this.interruptCallbacks) callback();
+  endWhenInterrupted(): void {
+    this.endsWhenInterrupted = true;
+  }
+
+  interrupt(by: Interrupter = 'user'): void {
+    for (const callback of this.interruptCallbacks) callback(by);
   }
 
   exitNow(code: number): void {

@@ -57,6 +57,7 @@ test.each([
   [['run', 'nowhere'], 2],
   [['run', '--list', '-g', 'no such case'], 1],
   [['list'], 0],
+  [[], 0],
 ])('%j ends with %d', async (argv, code) => {
   expect(await command.run(argv)).toMatchObject({ code });
 });
@@ -90,18 +91,68 @@ test('an interruption ends the run with 130, its reports written', async () => {
   expect(JSON.parse(readFileSync(report, 'utf8')).summary).toMatchObject({ cases: 1, interrupted: 1 });
 });
 
+/** A module that interrupts the process when it begins to load another, so that no test depends on who is faster. */
+function interruptingAt(request: RegExp, times = 1): Record<string, string> {
+  const path = join(folder, 'interrupt.cjs');
+  const code = `const Module = require('node:module');
+const load = Module._load;
+let left = ${times};
+Module._load = function (request, ...rest) {
+  if (${request}.test(request)) while (left-- > 0) process.kill(process.pid, 'SIGINT');
+  return load.call(this, request, ...rest);
+};`;
+  writeFileSync(path, code);
+  return { NODE_OPTIONS: `--require ${path}` };
+}
+
+test.each([
+  ['the command line is loaded', /command-line\.js$/],
+  ['the command is loaded', /run-command\.js$/],
+  ['the cases are loaded', /scenario\/load\.js$/],
+  ['the run is loaded', /scenario\/run\.js$/],
+])('an interruption while %s is not lost: exit code 130, and the reports are there', async (_, request) => {
+  const report = join(folder, 'out.json');
+  const { code } = await command.run([...LONG, '--reporter', `list,json=${report}`], { env: interruptingAt(request) });
+  expect(code).toBe(130);
+  expect(JSON.parse(readFileSync(report, 'utf8')).summary).toMatchObject({ cases: 1, interrupted: 1 });
+});
+
+test('an early interruption just ends a command that has nothing to tear down', async () => {
+  const { code, signal, stdout } = await command.run(['list'], { env: interruptingAt(/command-line\.js$/) });
+  expect({ code, signal, stdout }).toEqual({ code: 130, signal: null, stdout: '' });
+});
+
+test('a reader that leaves ends a command without complaint', async () => {
+  const { code, stderr } = await command.run(['list'], { readerLeaves: true });
+  expect([code, stderr]).toEqual([130, expect.stringMatching(/^\d+ cases of \d+ scenarios\n$/)]);
+});
+
+test('a reader that leaves a run ends it in order, without a word, its other reports written', async () => {
+  const report = join(folder, 'out.json');
+  const { code, stderr } = await command.run(['run', 'scenarios/kb834477', '--reporter', `list,json=${report}`], {
+    onOutput: once((_, leave) => leave()),
+  });
+  expect([code, stderr]).toEqual([130, '']);
+  const { cases, interrupted } = JSON.parse(readFileSync(report, 'utf8')).summary;
+  expect(cases).toBeGreaterThan(100);
+  expect(interrupted).toBeGreaterThan(0);
+});
+
 test('NO_COLOR is honoured even where colours are forced', async () => {
   const argv = ['run', ...SUITE, '--engine', 'memory', '--trust', 'no-trust'];
   expect((await command.run(argv, { env: { FORCE_COLOR: '1' } })).stdout).toContain('\u001b[');
   expect((await command.run(argv, { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout).not.toContain('\u001b[');
+  expect((await command.run(argv, { env: { FORCE_COLOR: '1', NO_COLOR: '' } })).stdout).toContain('\u001b[');
 });
 
+type Act = (kill: (signal: NodeJS.Signals) => void, leave: () => void) => void;
+
 /** Acts on the first output, when the run has begun. */
-function once(act: (kill: (signal: NodeJS.Signals) => void) => void): (text: string, kill: (signal: NodeJS.Signals) => void) => void {
+function once(act: Act): (text: string, ...by: Parameters<Act>) => void {
   let done = false;
-  return (text, kill) => {
+  return (text, kill, leave) => {
     if (done || !text.includes('seed')) return;
     done = true;
-    act(kill);
+    act(kill, leave);
   };
 }

@@ -1,5 +1,5 @@
 import type { CommandEntry } from '../../harness/cli/commands.js';
-import { EXIT_CODE_MEANINGS } from '../../harness/cli/exit-code.js';
+import { EXIT_CODE_TABLE, exitCodeText } from '../../harness/cli/exit-code.js';
 import { type Flag, keyOf } from '../../harness/cli/flags.js';
 
 const INTRODUCTION = `# The command line
@@ -11,16 +11,21 @@ defaults: the column *key* names them. What is given on the command line comes f
 
 | environment | meaning |
 |---|---|
-| \`NO_COLOR\` | set to anything: no colours |
-| \`FORCE_COLOR\` | colours also where the output is no terminal, unless \`NO_COLOR\` is set |
+| \`NO_COLOR\` | set and not empty: no colours |
+| \`FORCE_COLOR\` | set, not empty and not 0: colours also where the output is no terminal, unless \`NO_COLOR\` is set and not empty |
 | \`LC_ALL\`, \`LC_CTYPE\`, \`LANG\` | the first that is set says whether drawings may use more than ASCII: \`C.UTF-8\` |
 `;
 
 /** Writes the reference page of the command line. */
 export function commandLineReference(commands: readonly CommandEntry[]): string {
-  const codes = EXIT_CODE_MEANINGS.map(([code, meaning]) => `| ${code} | ${meaning} |`);
+  const codes = exitCodeRows();
   const exitCodes = ['## Exit codes', '', '| code | meaning |', '|---|---|', ...codes, ''].join('\n');
   return [INTRODUCTION, ...commands.map(section), exitCodes].join('\n');
+}
+
+/** The exit codes as rows of a table in Markdown. */
+export function exitCodeRows(): string[] {
+  return EXIT_CODE_TABLE.map((entry) => `| ${entry.code} | ${exitCodeText(entry, (command) => `\`${command}\``)} |`);
 }
 
 function section({ name, summary, args, argsDescription, flags, examples }: CommandEntry): string {
