@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../platform/socket-address.js';
+import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
 import type { Alteration, Certainty, Loss } from './attempt.js';
 import { type Coverage, pointsMissing } from './coverage.js';
@@ -95,6 +95,9 @@ function lossOnLeg(node: LegNode, final: Arrow, passedOn: boolean, evidence: Evi
   if (leg.inviteSeen && rightly.length === 0) return misdelivered(node, final, evidence);
   const arrivals = rightly.map((candidate) => evidence.coverage.arrived(candidate, leg));
   if (rightly.length > 0 && arrivals.every((arrived) => arrived === false)) return lostOnWire(leg, rightly[0] as Arrow, evidence);
+  if (leg.isTranslated && rightly.length > 0 && !rightly.some(({ destination }) => sameSocketAddress(destination, leg.source))) {
+    return lostAtTranslation(leg, rightly[0] as Arrow, evidence);
+  }
   const arrivedFinal = rightly.find((candidate) => evidence.coverage.arrived(candidate, leg) !== false) ?? final;
   if (node.parent === null && !leg.cameFromElsewhere) {
     return isTakenAnyway(arrivedFinal, evidence) ? null : notAccepted(node, arrivedFinal, evidence);
@@ -188,6 +191,19 @@ function lostOnWire(leg: Leg, final: Arrow, evidence: Evidence): Loss {
     between,
     certainty: watched ? 'seen' : 'inferred',
     reason: reasons.lostOnWire(final, missing, watched, evidence),
+  };
+}
+
+/** Seen on the callee's side of an address translation only: between the two it went away. */
+function lostAtTranslation(leg: Leg, final: Arrow, evidence: Evidence): Loss {
+  const between: [SocketAddress, SocketAddress] = [final.source, leg.source];
+  return {
+    ...base(final),
+    kind: 'lost-on-wire',
+    hop: null,
+    between,
+    certainty: 'inferred',
+    reason: reasons.lostAtTranslation(leg, final, evidence),
   };
 }
 

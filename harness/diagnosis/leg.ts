@@ -102,6 +102,11 @@ export class Leg {
     return points;
   }
 
+  /** The INVITE was seen with several sources: addresses are translated on the way. */
+  get isTranslated(): boolean {
+    return this.arrows.some((arrow) => arrow.kind === 'invite' && !sameSocketAddress(arrow.source, this.source));
+  }
+
   /** Whether a response addressed there goes back to where the INVITE came from. */
   isReturnAddress(destination: SocketAddress): boolean {
     if (sameSocketAddress(destination, this.source)) return true;

@@ -1,6 +1,7 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
 import type { Evidence } from './find-loss.js';
+import type { Leg } from './leg.js';
 import type { LegNode } from './leg-tree.js';
 import { nameOf } from './options.js';
 import { isOutOfSight } from './out-of-sight.js';
@@ -92,6 +93,13 @@ export function lostOnWire(final: Arrow, missing: readonly string[], watched: bo
   const left = seenAt.length > 0 ? ` (seen at ${seenAt.join(', ')})` : '';
   const doubt = watched ? '' : ` Nothing at all is recorded ${where} after that, so the capture there may just have ended.`;
   return `${nameOf(options, final.source)} sent the ${text(final)} ${repetitionText(final)} to ${nameOf(options, final.destination)}${left}; none of it was seen ${where}.${doubt}`;
+}
+
+export function lostAtTranslation(leg: Leg, final: Arrow, { options }: Evidence): string {
+  return (
+    `${nameOf(options, final.source)} sent the ${text(final)} ${repetitionText(final)} to ${nameOf(options, final.destination)}, the translated address of ` +
+    `${nameOf(options, leg.source)}; none of it was seen on that side of the translation, where the INVITE was.`
+  );
 }
 
 export function altered(hopName: string, node: LegNode, final: Arrow, upstream: Arrow, evidence: Evidence): string {

@@ -477,3 +477,44 @@ test('a marker that is a mere name joins nothing beyond one host', () => {
   void bob;
   expect(all(trace)).toHaveLength(2);
 });
+
+describe('addresses translated on the way, captured before and behind', () => {
+  /** Everything between alice and bob passes a translator: outside alice talks to .50, inside bob talks to .60. */
+  function translated(story: (leg: ReturnType<TraceBuilder['invite']>) => void): TraceBuilder {
+    const plain = new TraceBuilder('wire');
+    const [alice, bob] = [plain.host('alice', '10.0.0.1'), plain.host('bob', '172.16.0.3')];
+    story(plain.invite(alice, bob));
+    const outside = { address: '10.0.0.50', port: 5060 };
+    const inside = { address: '172.16.0.60', port: 40_000 };
+    const both = plain.events.flatMap((event) => {
+      const isOut = event.source.address === alice.address.address;
+      const front = { ...event, point: 'outside', ...(isOut ? { destination: outside } : { source: outside }) };
+      const behind = { ...event, point: 'inside', ...(isOut ? { source: inside } : { destination: inside }) };
+      return isOut ? [front, { ...behind, time: event.time + 0.3 }] : [behind, { ...front, time: event.time + 0.3 }];
+    });
+    plain.events.length = 0;
+    plain.events.push(...both.map((event, sequence) => ({ ...event, sequence })));
+    return plain;
+  }
+
+  test('delivered', () => {
+    const trace = translated((leg) => leg.ring().busy().ack());
+    expect(only(trace)).toMatchObject({
+      outcome: 'delivered',
+      originator: { address: '10.0.0.1' },
+      callee: { address: '172.16.0.3' },
+      finalAtOriginator: 486,
+      loss: null,
+    });
+  });
+
+  test('lost between the two', () => {
+    const trace = translated((leg) => leg.ring().busyRepeated(4));
+    trace.events.splice(
+      0,
+      trace.events.length,
+      ...trace.events.filter(({ point, bytes }) => point === 'inside' || !bytes.includes('486 Busy')),
+    );
+    expect(only(trace).loss).toMatchObject({ kind: 'lost-on-wire', between: [{ address: '172.16.0.3' }, { address: '10.0.0.1' }] });
+  });
+});
