@@ -189,8 +189,13 @@ export class ResponseContext {
     return createResponse(this.request, status, { toTag: this.ports.newTag() });
   }
 
+  /** The server transaction lives on for the ACK; branches and responses must not live on with it. */
   #close(): void {
     this.#open = false;
+    this.server.onEnded(() => {});
+    this.#branches.length = 0;
+    this.#finals.length = 0;
+    this.#collected.clear();
     this.ports.closed();
   }
 }

@@ -11,6 +11,8 @@ type Input = `timer ${TimerName}` | 'provisional' | 'success' | 'failure' | 'tra
 type State = 'calling' | 'proceeding' | 'accepted' | 'completed' | 'terminated';
 type ExtraHeaders = Iterable<readonly [string, string]>;
 
+const NOBODY: ClientHandlers = { response: () => {}, timeout: () => {} };
+
 /** What the machine needs beyond sending: a CANCEL is a transaction of its own (RFC 3261 §9.1). */
 export interface InviteClientPorts extends ClientPorts {
   cancel(invite: SipRequest, extra: ExtraHeaders): void;
@@ -24,7 +26,9 @@ export class InviteClientTransaction implements ClientTransaction {
   #cancelHeaders: ExtraHeaders = [];
   #ack: Buffer | undefined;
   readonly #timers: TimerSet<TimerName>;
-  readonly #payload: Buffer;
+  /** None any more once a final response is here. */
+  #payload: Buffer | undefined;
+  #handlers: ClientHandlers;
 
   constructor(
     readonly request: SipRequest,
@@ -33,8 +37,9 @@ export class InviteClientTransaction implements ClientTransaction {
     private readonly values: TimerValues,
     clock: Clock,
     private readonly ports: InviteClientPorts,
-    private readonly handlers: ClientHandlers,
+    handlers: ClientHandlers,
   ) {
+    this.#handlers = handlers;
     this.#interval = values.t1;
     this.#payload = request.toBuffer();
     this.#timers = new TimerSet(clock, (name) => this.#step(`timer ${name}`));
@@ -47,7 +52,7 @@ export class InviteClientTransaction implements ClientTransaction {
   start(): void {
     this.#timers.start('B', this.values.timerB);
     this.#timers.start('A', this.#interval);
-    this.#transmit(this.#payload);
+    this.#transmitInvite();
   }
 
   receive(response: SipResponse): void {
@@ -68,7 +73,7 @@ export class InviteClientTransaction implements ClientTransaction {
     this.#state = 'terminated';
     this.#timers.stopAll();
     this.ports.ended();
-    this.handlers.ended?.();
+    this.#handlers.ended?.();
   }
 
   #step(input: Input, response?: SipResponse, error?: Error): void {
@@ -78,7 +83,7 @@ export class InviteClientTransaction implements ClientTransaction {
         return this.#stepOpen(input, response, error);
       case 'accepted':
         // RFC 6026 §7.2: every 2xx goes up, all else is absorbed until Timer M.
-        if (input === 'success' && response) this.handlers.response(response, this.flow);
+        if (input === 'success' && response) this.#handlers.response(response, this.flow);
         else if (input === 'timer M') this.terminate();
         return;
       case 'completed':
@@ -97,7 +102,7 @@ export class InviteClientTransaction implements ClientTransaction {
         if (this.#state !== 'calling') return; // §17.1.1.2: no retransmission once a provisional is here
         this.#interval *= 2;
         this.#timers.start('A', this.#interval);
-        return this.#transmit(this.#payload);
+        return this.#transmitInvite();
       case 'provisional':
         return this.#proceed(response);
       case 'success':
@@ -106,7 +111,7 @@ export class InviteClientTransaction implements ClientTransaction {
         return this.#complete(response);
       case 'timer B':
       case 'timer cancelled':
-        this.handlers.timeout();
+        this.#handlers.timeout();
         return this.terminate();
       case 'transport error':
         return this.#fail(error);
@@ -123,14 +128,14 @@ export class InviteClientTransaction implements ClientTransaction {
       this.#timers.stop('B');
       if (this.#cancel === 'held back') this.#sendCancel();
     }
-    if (response) this.handlers.response(response, this.flow);
+    if (response) this.#handlers.response(response, this.flow);
   }
 
   #accept(response: SipResponse | undefined): void {
     this.#state = 'accepted';
     this.#timers.stopAll();
     this.#timers.start('M', this.values.timerM);
-    if (response) this.handlers.response(response, this.flow);
+    if (response) this.#handlers.response(response, this.flow);
   }
 
   #complete(response: SipResponse | undefined): void {
@@ -140,12 +145,20 @@ export class InviteClientTransaction implements ClientTransaction {
     if (!response) return;
     this.#ack = ackForFailure(this.request, response).toBuffer();
     this.#transmitAck();
-    this.handlers.response(response, this.flow);
+    const handlers = this.#handlers;
+    this.#letGo();
+    handlers.response(response, this.flow);
+  }
+
+  /** Timer D runs for 32 s, in which a busy element opens many thousand more: what nobody needs must not wait with it. */
+  #letGo(): void {
+    this.#payload = undefined;
+    if (!this.#handlers.ended) this.#handlers = NOBODY;
   }
 
   #fail(error: Error | undefined): void {
-    if (this.handlers.transportError && error) this.handlers.transportError(error);
-    else this.handlers.timeout();
+    if (this.#handlers.transportError && error) this.#handlers.transportError(error);
+    else this.#handlers.timeout();
     this.terminate();
   }
 
@@ -154,6 +167,10 @@ export class InviteClientTransaction implements ClientTransaction {
     this.ports.cancel(this.request, this.#cancelHeaders);
     // §9.1: without a final for 64·T1 after the CANCEL the request counts as cancelled.
     this.#timers.start('cancelled', this.values.timerB);
+  }
+
+  #transmitInvite(): void {
+    if (this.#payload) this.#transmit(this.#payload);
   }
 
   #transmit(payload: Buffer): void {

@@ -125,6 +125,7 @@ export class InviteServerTransaction implements ServerTransaction {
         return this.#transmit();
       case 'ack':
         this.#state = 'confirmed';
+        this.#latest = undefined; // never repeated again, and Timer I has long to go
         this.#timers.stopAll();
         return this.#timers.start('I', this.values.timerI);
       case 'timer H':
