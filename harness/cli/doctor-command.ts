@@ -1,7 +1,7 @@
 import type { ExternalSut } from '../lab/external-sut.js';
 import { type ProbeAnswer, type Prober, probeOptions, probeRegister } from '../lab/probe-sut.js';
 import { needsOf, type SutNeeds } from '../lab/sut-needs.js';
-import { SeededRandom } from '../platform/random.js';
+import { type Random, SeededRandom } from '../platform/random.js';
 import { formatSocketAddress } from '../platform/socket-address.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { UdpNetwork } from '../platform/udp-network.js';
@@ -26,7 +26,7 @@ export async function doctorCommand(invocation: Invocation, host: Host): Promise
   if (cases.length === 0) return noCase(host);
   const needs = mergeNeeds(cases, sut, host.env.BUSYHERE_SINGLE_ADDRESS === '1');
   report.needs(`What ${cases.length} case${cases.length === 1 ? '' : 's'} need of the proxy at ${formatSocketAddress(sut.address)}`, needs);
-  return verdict(report.findings('What it answers', await examineProxy(sut, needs)));
+  return verdict(report.findings('What it answers', await examineProxy(sut, needs, new SeededRandom(host.drawSeed()))));
 }
 
 function verdict(allGood: boolean): ExitCode {
@@ -49,8 +49,8 @@ function mergeNeeds(cases: readonly Case[], sut: ExternalSut, singleAddress: boo
   };
 }
 
-async function examineProxy(sut: ExternalSut, { users, domain }: SutNeeds): Promise<Finding[]> {
-  const ports = { clock: new SystemClock(), network: new UdpNetwork(), random: new SeededRandom(1) };
+async function examineProxy(sut: ExternalSut, { users, domain }: SutNeeds, random: Random): Promise<Finding[]> {
+  const ports = { clock: new SystemClock(), network: new UdpNetwork(), random };
   const local = { address: users[0]?.local.address ?? sut.localAddress ?? '127.0.0.1', port: 0 };
   const asker: Prober = {
     name: 'busyhere',

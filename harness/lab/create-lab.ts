@@ -2,12 +2,15 @@ import { ExternalLab } from './external-lab.js';
 import type { ExternalSut } from './external-sut.js';
 import { InProcessLab } from './in-process-lab.js';
 import type { Lab } from './lab.js';
+import type { PastCalls } from './past-calls.js';
 import type { SocketLabOptions } from './socket-lab.js';
 import type { Topology } from './topology.js';
 
 export interface LabOptions extends SocketLabOptions {
   /** The proxy that runs already; undefined: all servers are made here. */
   readonly external: ExternalSut | undefined;
+  /** The calls of the cases before this one, for a proxy that outlives them. */
+  readonly past: PastCalls;
   /** Whether this machine has one loopback address only. */
   readonly singleAddress: boolean;
 }

@@ -9,6 +9,7 @@ import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js
 import { type ExternalSut, sutAccountOf } from './external-sut.js';
 import { placeAround } from './external-topology.js';
 import { GuestEndpoint } from './guest-endpoint.js';
+import type { PastCalls } from './past-calls.js';
 import { SocketLab, type SocketLabOptions } from './socket-lab.js';
 import type { Participant, Server, Topology } from './topology.js';
 import { within } from './within.js';
@@ -17,6 +18,8 @@ export interface ExternalLabOptions extends SocketLabOptions {
   readonly sut: ExternalSut;
   /** Whether this machine has one loopback address only. */
   readonly singleAddress: boolean;
+  /** The calls of the labs before this one at the same proxy. */
+  readonly past: PastCalls;
 }
 
 /** How long we wait for goodbyes to be answered before we leave all the same. */
@@ -36,9 +39,13 @@ export class ExternalLab extends SocketLab {
 
   /** @throws BusyhereError `configuration` where the case and what is said of the SUT do not go together */
   constructor(topology: Topology, options: ExternalLabOptions) {
-    const { sut, singleAddress } = options;
+    const { sut, singleAddress, past, engine } = options;
     const placed = placeAround(sut, topology, singleAddress);
-    super(placed.topology, { ...options, timers: besideOthers(options.timers) }, placed.plan);
+    const network = past.network(engine.network);
+    // A proxy that still knows a run's branches and Call-IDs would take the next run with that seed for its echo.
+    const random = options.random.fork(`at ${engine.clock.wallTime()}`);
+    super(placed.topology, { engine: { ...engine, network }, timers: besideOthers(options.timers), random }, placed.plan);
+    past.turnPage();
     this.#sut = sut;
     this.#server = placed.server;
   }

@@ -4,6 +4,7 @@ import { createLab } from '../lab/create-lab.js';
 import type { Engine } from '../lab/engine.js';
 import type { ExternalSut } from '../lab/external-sut.js';
 import type { Lab } from '../lab/lab.js';
+import type { PastCalls } from '../lab/past-calls.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
 import type { LoopWatch } from '../platform/loop-watch.js';
 import type { Random } from '../platform/random.js';
@@ -31,6 +32,8 @@ export interface CaseRunOptions {
   readonly loop: LoopWatch | undefined;
   /** The proxy that runs already, where the case is not played by servers of our own. */
   readonly external: ExternalSut | undefined;
+  /** The calls of the cases before this one, for a proxy that outlives them. */
+  readonly past: PastCalls;
   readonly singleAddress: boolean;
 }
 
@@ -64,10 +67,10 @@ class CaseRunner {
     private readonly played: Case,
     private readonly options: CaseRunOptions,
   ) {
-    const { engine, timers, random, horizonMs, external, singleAddress } = options;
+    const { engine, timers, random, horizonMs, external, past, singleAddress } = options;
     const { clock } = engine;
     this.#began = clock.now();
-    this.#lab = createLab(withBackground(played), { engine, timers, random, external, singleAddress });
+    this.#lab = createLab(withBackground(played), { engine, timers, random, external, past, singleAddress });
     this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
     this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timerCOf(options), loop: options.loop });
     this.#script = new Script(played, {

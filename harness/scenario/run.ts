@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { type Engine, memoryEngine, udpEngine } from '../lab/engine.js';
+import { PastCalls } from '../lab/past-calls.js';
 import { BusyhereError } from '../platform/errors.js';
 import { LoopWatch } from '../platform/loop-watch.js';
 import { type Random, SeededRandom } from '../platform/random.js';
@@ -41,6 +42,7 @@ class SuiteRunner {
   readonly #clock = new SystemClock();
   readonly #shared: Engine | undefined;
   readonly #loop: LoopWatch | undefined;
+  readonly #past = new PastCalls();
   #failures = 0;
 
   constructor(
@@ -132,6 +134,7 @@ class SuiteRunner {
       signal: this.options.signal,
       loop: this.#loop,
       external: this.options.external,
+      past: this.#past,
       singleAddress: this.options.singleAddress ?? false,
     });
     const { captures } = this.options;

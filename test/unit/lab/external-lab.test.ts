@@ -1,6 +1,7 @@
 import { type Engine, memoryEngine } from '../../../harness/lab/engine.js';
 import { ExternalLab } from '../../../harness/lab/external-lab.js';
 import type { ExternalSut } from '../../../harness/lab/external-sut.js';
+import { PastCalls } from '../../../harness/lab/past-calls.js';
 import type { Participant, Server, Topology } from '../../../harness/lab/topology.js';
 import { delay } from '../../../harness/platform/clock.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
@@ -74,8 +75,9 @@ interface Stage {
 async function play<T>(work: (stage: Stage) => Promise<T>, accounts = ACCOUNTS): Promise<T> {
   const random = new SeededRandom(1);
   const engine = memoryEngine(random);
+  const past = new PastCalls();
   const lab = (sut: Partial<ExternalSut> = {}, of = topology()): ExternalLab =>
-    new ExternalLab(of, { engine, timers: RFC3261_TIMERS, random, sut: { ...SUT, ...sut }, singleAddress: false });
+    new ExternalLab(of, { engine, timers: RFC3261_TIMERS, random, sut: { ...SUT, ...sut }, singleAddress: false, past });
   const outcome = await engine.complete(
     (async () => {
       const proxy = await runningProxy(engine, accounts);
@@ -116,7 +118,8 @@ test('registers, calls, and leaves with nothing behind: no binding, no call', as
 test('whoever rings repeats his 180 by the clock of the proxy, not by our fast timers, so that a trace comes to rest', async () => {
   await play(async ({ engine, proxy }) => {
     const random = new SeededRandom(2);
-    const lab = new ExternalLab(topology(), { engine, timers: FAST_TIMERS, random, sut: SUT, singleAddress: false });
+    const past = new PastCalls();
+    const lab = new ExternalLab(topology(), { engine, timers: FAST_TIMERS, random, sut: SUT, singleAddress: false, past });
     await lab.start();
     const call = lab.endpoint('alice').invite(lab.addressOfRecord('bob'));
     await delay(engine.clock, 30_000);
@@ -173,6 +176,46 @@ test('a participant has the same address in every lab; given addresses are kept'
     expect(new Set(['alice', 'bob', 'carol'].map((name) => shared.endpoint(name).address.address))).toEqual(new Set(['192.0.2.50']));
     expect(shared.nameOf(shared.endpoint('bob').address)).toBe('bob');
     await shared.stop();
+  });
+});
+
+test('a run with the seed of an earlier one uses none of its Call-IDs and branches again', async () => {
+  await play(async ({ engine, lab: make }) => {
+    const identifiers = async (): Promise<string[]> => {
+      const lab = make();
+      await lab.start();
+      await lab.stop();
+      await delay(engine.clock, 1000);
+      return lab.trace.events.flatMap(({ bytes }) => bytes.toString('latin1').match(/(?<=branch=|Call-ID: )\S+/g) ?? []);
+    };
+    const first = new Set(await identifiers());
+    const again = await identifiers();
+    expect(again.filter((one) => first.has(one))).toEqual([]);
+    expect(again.length).toBeGreaterThan(0);
+  });
+});
+
+test('an INVITE of an earlier case that the proxy repeats is no call of the next case, whose callee is free', async () => {
+  await play(async ({ engine, lab: make }) => {
+    const earlier = make();
+    await earlier.start();
+    earlier.endpoint('alice').invite(earlier.addressOfRecord('bob'));
+    await delay(engine.clock, 1000);
+    const invite = earlier.trace.events.find(({ point, bytes }) => point === 'bob' && bytes.toString('latin1').startsWith('INVITE'));
+    await earlier.stop();
+    await delay(engine.clock, 40_000); // no transaction knows it any more
+
+    const later = make();
+    await later.start();
+    const proxy = await engine.network.bind({ address: '192.0.2.199', port: 5060 }, { datagram: () => {} });
+    if (invite) proxy.send(invite.bytes, later.endpoint('bob').address);
+    await delay(engine.clock, 100);
+    const call = later.endpoint('carol').invite(later.addressOfRecord('bob'));
+    await delay(engine.clock, 1000);
+    expect(invite).toBeDefined();
+    expect(call.state).toBe('ringing');
+    await later.stop();
+    await proxy.close();
   });
 });
 
