@@ -15,13 +15,15 @@ export function stampReceived(request: SipRequest, via: Via, source: SocketAddre
 }
 
 /**
- * Where a response goes whose top Via this is (RFC 3261 §18.2.2, RFC 3581 §4): to where the request came from,
- * at the port it came from if the sender asked for that, else at the port that it says it listens on.
+ * Where a response goes whose top Via this is (RFC 3261 §18.2.2, RFC 3581 §4): to the `maddr` if there is one, else to where
+ * the request came from, at the port it came from if the sender asked for that, else at the port that it says it listens on.
  */
 export function responseAddress(via: Via): SocketAddress | undefined {
-  const address = via.params.get('maddr') || via.received || bare(via.host);
+  const maddr = via.params.get('maddr');
+  const address = maddr || via.received || bare(via.host);
   if (!isIpAddress(address)) return undefined; // a name would have to be looked up, and no socket of ours is reached by one
-  return { address, port: typeof via.rport === 'number' ? via.rport : (via.port ?? DEFAULT_PORT) };
+  const port = via.port ?? DEFAULT_PORT;
+  return { address, port: !maddr && typeof via.rport === 'number' ? via.rport : port }; // `rport` is of the source, not of a maddr
 }
 
 function bare(host: string): string {

@@ -136,6 +136,21 @@ describe('where responses go (RFC 3261 18.2, RFC 3581)', () => {
     expect(bench.timesOf('SIP/2.0 200')).toHaveLength(heard ? 1 : 0);
   });
 
+  test.each([
+    ['at the Via’s port', 'SIP/2.0/UDP 192.0.2.2:5070;maddr=192.0.2.9;branch=z9hG4bKm', { address: '192.0.2.9', port: 5070 }],
+    ['at the default port', 'SIP/2.0/UDP 192.0.2.2;maddr=192.0.2.9;branch=z9hG4bKm', { address: '192.0.2.9', port: 5060 }],
+    ['whatever rport asks for', 'SIP/2.0/UDP 192.0.2.2:5070;rport;maddr=192.0.2.9;branch=z9hG4bKm', { address: '192.0.2.9', port: 5070 }],
+  ])('maddr comes before where the request came from, %s (18.2.2)', async (_what, via, address) => {
+    const bench = await Bench.open();
+    const arrived: string[] = [];
+    await bench.network.bind(address, { datagram: (payload) => arrived.push(payload.toString('latin1')) });
+    bench.say(wireRequest('OPTIONS', { via }));
+    const [transaction] = bench.user.requests;
+    transaction?.respond(createResponse(transaction.request, 200, { toTag: 'x' }));
+    bench.clock.advance(0);
+    expect([arrived.length, bench.heard.length]).toEqual([1, 0]);
+  });
+
   test('received and rport are noted in the top Via only as asked', async () => {
     const bench = await Bench.open({ ...PEER, port: 40_000 });
     bench.say(wireRequest('OPTIONS', { via: 'SIP/2.0/UDP 192.0.2.2:5060;rport;branch=z9hG4bK1' }));
