@@ -9,7 +9,7 @@ import { parseMessage } from '../../../harness/sip/parse-message.js';
 import type { ClientHandlers } from '../../../harness/transaction/client-transaction.js';
 import type { Flow } from '../../../harness/transaction/flow.js';
 import type { ServerTransaction } from '../../../harness/transaction/server-transaction.js';
-import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
+import { RFC3261_TIMERS, type TimerValues } from '../../../harness/transaction/timer-values.js';
 import { TransactionLayer } from '../../../harness/transaction/transaction-layer.js';
 import type { TransactionUser } from '../../../harness/transaction/transaction-user.js';
 
@@ -46,19 +46,18 @@ export class Bench {
   readonly clock = new VirtualClock();
   readonly network = new MemoryNetwork({ clock: this.clock, random: new SeededRandom(1), link: () => ({ delayMs: 0 }) });
   readonly user = new RecordingUser();
-  readonly layer = new TransactionLayer({
-    clock: this.clock,
-    random: new SeededRandom(2),
-    network: this.network,
-    timers: RFC3261_TIMERS,
-    user: this.user,
-  });
+  readonly layer: TransactionLayer;
   readonly #heard: Heard[] = [];
   #peer: DatagramSocket | undefined;
   #flow: Flow | undefined;
 
-  static async open(peerAddress = PEER): Promise<Bench> {
-    const bench = new Bench();
+  private constructor(timers: TimerValues) {
+    const { clock, network, user } = this;
+    this.layer = new TransactionLayer({ clock, random: new SeededRandom(2), network, timers, user });
+  }
+
+  static async open(peerAddress = PEER, timers = RFC3261_TIMERS): Promise<Bench> {
+    const bench = new Bench(timers);
     const listener = await bench.layer.listen('default', US);
     bench.#flow = { listener, remote: PEER };
     bench.#peer = await bench.network.bind(peerAddress, {
