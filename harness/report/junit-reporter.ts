@@ -4,6 +4,7 @@ import type { CaseEvidence, RunEvent } from '../scenario/run-events.js';
 import { glyphsFor } from './glyphs.js';
 import { groupBy } from './group-by.js';
 import { drawLadder } from './ladder.js';
+import { observedText } from './observed-text.js';
 import type { Reporter, Sink } from './reporter.js';
 import { element, type XmlNode, xmlDocument } from './xml.js';
 
@@ -87,7 +88,7 @@ function laddersOf({ attempts }: CaseResult, evidence: CaseEvidence): string {
 function attemptLine({ label, expected, observed, loss, shown }: AttemptResult): string {
   const wanted = expected.length > 0 ? `, expected ${expected.join(' or ')}` : '';
   const lost = loss ? `, ${loss.kind}${loss.hop === null ? '' : ` at ${loss.hop}`}` : '';
-  return `${label}: observed ${observed ?? 'nothing'}${wanted}${lost}${shown === null ? '' : `, screen: ${shown}`}`;
+  return `${label}: ${observed === null ? '' : 'observed '}${observedText(observed)}${wanted}${lost}${shown === null ? '' : `, screen: ${shown}`}`;
 }
 
 function counts(cases: readonly CaseResult[]): { tests: string; failures: string; errors: string } {

@@ -1,5 +1,5 @@
 import type { Glyphs } from './glyphs.js';
-import type { CellOutcome, MatrixCell, OutcomeMatrix } from './outcome-matrix.js';
+import type { CellOutcome, MatrixCell, OutcomeMatrix, Verdict } from './outcome-matrix.js';
 import type { Palette } from './palette.js';
 import { cutText, padEnd, widthOf, wrapText } from './text-layout.js';
 
@@ -114,16 +114,14 @@ class Column {
     if (!cell) return [{ text: glyphs.none, paint: palette.faint }];
     if (cell.outcomes.length > SHOWN_OUTCOMES) return this.#summary(cell);
     return cell.outcomes.map((outcome, index) => {
-      const split = cell.outcomes.length > 1 ? ` ${glyphs.times}${outcome.count}` : '';
       const comma = index < cell.outcomes.length - 1 ? ',' : '';
-      return { text: `${this.#words(outcome)}${split}${comma}`, paint: this.#paint(outcome) };
+      return { text: `${this.#words(outcome, cell)}${comma}`, paint: this.#paint(outcome) };
     });
   }
 
   #summary({ outcomes }: MatrixCell): Piece[] {
     const { glyphs, palette } = this.options;
-    const sum = (verdict: CellOutcome['verdict']): number =>
-      outcomes.filter((one) => one.verdict === verdict).reduce((total, { count }) => total + count, 0);
+    const sum = (verdict: Verdict): number => outcomes.reduce((total, { verdicts }) => total + (verdicts[verdict] ?? 0), 0);
     const pieces = [
       { text: `${sum('expected')} as expected`, count: sum('expected'), paint: palette.good },
       { text: `${glyphs.failed} ${sum('unexpected')} not`, count: sum('unexpected'), paint: palette.bad },
@@ -133,17 +131,25 @@ class Column {
     return pieces.filter(({ count }) => count > 0);
   }
 
-  #words({ value, letIn, verdict }: CellOutcome): string {
-    const { glyphs } = this.options;
-    const mark = { expected: '', unexpected: `${glyphs.failed} `, unsure: `${glyphs.unsure} `, 'not run': '' }[verdict];
-    return `${mark}${value}${letIn ? ', let in' : ''}`;
+  /** `486`, `✗ pending`, `200, let in`; beside other values `486 ×3`, and where only some of them are marked `486 ×3 (✗ 1)`. */
+  #words({ value, letIn, verdicts, count }: CellOutcome, { outcomes }: MatrixCell): string {
+    const { failed, unsure, times } = this.options.glyphs;
+    const text = `${value}${letIn ? ', let in' : ''}`;
+    const marks = [
+      [failed, verdicts.unexpected ?? 0],
+      [unsure, verdicts.unsure ?? 0],
+    ] as const;
+    const whole = marks.find(([, marked]) => marked === count);
+    const some = marks.filter(([, marked]) => marked > 0 && !whole).map(([mark, marked]) => `${mark} ${marked}`);
+    const split = outcomes.length > 1 || some.length > 0 ? ` ${times}${count}` : '';
+    return `${whole ? `${whole[0]} ` : ''}${text}${split}${some.length > 0 ? ` (${some.join(', ')})` : ''}`;
   }
 
-  #paint({ value, letIn, verdict }: CellOutcome): (text: string) => string {
+  #paint({ value, letIn, verdicts }: CellOutcome): (text: string) => string {
     const { palette } = this.options;
-    if (verdict === 'unexpected') return palette.bad;
-    if (verdict === 'unsure') return palette.unsure;
-    if (verdict === 'not run') return palette.faint;
+    if (verdicts.unexpected) return palette.bad;
+    if (verdicts.unsure) return palette.unsure;
+    if (verdicts['not run']) return palette.faint;
     return value === 'pending' || letIn ? palette.striking : palette.good;
   }
 }

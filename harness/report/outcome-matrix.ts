@@ -2,6 +2,7 @@ import type { Case } from '../scenario/case.js';
 import type { Expectation } from '../scenario/model.js';
 import type { AttemptResult, CaseResult, CaseStatus } from '../scenario/result.js';
 import { groupBy } from './group-by.js';
+import { observedText } from './observed-text.js';
 
 /** What the attempts of one name showed under one trust profile. */
 export interface MatrixCell {
@@ -10,14 +11,24 @@ export interface MatrixCell {
   readonly cases: number;
 }
 
+export type Verdict = 'expected' | 'unexpected' | 'unsure' | 'not run';
+
+/** One value that was observed, and how the cases that showed it were judged. */
 export interface CellOutcome {
-  /** `486`, `pending`, `200`, or `not run`. */
+  /** `486`, `pending`, `200`; `not seen` where the trace does not have the attempt, `not run`. */
   readonly value: string;
   /** An originator without an account reached a gateway: the trust settings let a stranger in. */
   readonly letIn: boolean;
-  readonly verdict: 'expected' | 'unexpected' | 'unsure' | 'not run';
+  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
   readonly count: number;
 }
+
+/** What one attempt of one case showed. */
+interface AttemptOutcome extends Pick<CellOutcome, 'value' | 'letIn'> {
+  readonly verdict: Verdict;
+}
+
+const NOT_RUN: AttemptOutcome = { value: 'not run', letIn: false, verdict: 'not run' };
 
 /** Trust profiles by attempts, for the scenarios of one folder. */
 export interface OutcomeMatrix {
@@ -58,7 +69,7 @@ export function broadestFirst<Judged extends Pick<JudgedCase, 'case'>>(judged: r
 }
 
 function suiteMatrix(suite: string, members: readonly JudgedCase[]): OutcomeMatrix {
-  const cells = new Map<string, CellOutcome[]>();
+  const cells = new Map<string, AttemptOutcome[]>();
   const rows = new Set<string>();
   const columns = new ColumnNames();
   for (const member of members) {
@@ -132,31 +143,29 @@ function cellKey(row: string, column: string): string {
 }
 
 /** An outcome for each attempt that something is expected of; cases that were not run have no attempts to show. */
-function outcomesOf({ case: played, result }: JudgedCase): { title: string; outcome: CellOutcome }[] {
+function outcomesOf({ case: played, result }: JudgedCase): { title: string; outcome: AttemptOutcome }[] {
   const titles = played.steps.flatMap((step) => ('title' in step && expectationOf(step.title, played) ? [step.title] : []));
   return titles.map((title) => {
     const attempt = result.attempts.find(({ label }) => label === title);
-    return {
-      title,
-      outcome: attempt ? outcomeOf(attempt, played, result) : { value: 'not run', letIn: false, verdict: 'not run', count: 1 },
-    };
+    return { title, outcome: attempt ? outcomeOf(attempt, played, result) : NOT_RUN };
   });
 }
 
-function outcomeOf(attempt: AttemptResult, played: Case, result: CaseResult): CellOutcome {
-  const value = attempt.observed === null ? 'nothing' : String(attempt.observed);
-  return { value, letIn: isLetIn(attempt, played), verdict: verdictOf(attempt, result), count: 1 };
+function outcomeOf(attempt: AttemptResult, played: Case, result: CaseResult): AttemptOutcome {
+  const verdict = verdictOf(attempt, result);
+  if (verdict === 'not run') return NOT_RUN;
+  return { value: observedText(attempt.observed), letIn: isLetIn(attempt, played), verdict };
 }
 
-function verdictOf(attempt: AttemptResult, { status, attempts }: CaseResult): CellOutcome['verdict'] {
+function verdictOf(attempt: AttemptResult, { status, attempts }: CaseResult): Verdict {
   const asExpected = (one: AttemptResult): boolean =>
     one.expected.length === 0 || (one.observed !== null && one.expected.includes(one.observed));
-  const whenFailed = (): CellOutcome['verdict'] => {
+  const whenFailed = (): Verdict => {
     if (!asExpected(attempt)) return 'unexpected';
     // The values are right, so something beside them is not: the loss, who was reached, what was shown.
     return attempts.every(asExpected) ? 'unexpected' : 'expected';
   };
-  const verdicts: Record<CaseStatus, () => CellOutcome['verdict']> = {
+  const verdicts: Record<CaseStatus, () => Verdict> = {
     passed: () => 'expected',
     failed: whenFailed,
     inconclusive: () => 'unsure',
@@ -172,9 +181,13 @@ function isLetIn({ originator, reached }: AttemptResult, { participants }: Case)
   return participants.some(({ name, role }) => role === 'gateway' && reached.includes(name));
 }
 
-function merge(outcomes: readonly CellOutcome[]): CellOutcome[] {
-  const groups = groupBy(outcomes, ({ value, letIn, verdict }) => JSON.stringify([value, letIn, verdict]));
+function merge(outcomes: readonly AttemptOutcome[]): CellOutcome[] {
+  const groups = groupBy(outcomes, ({ value, letIn }) => JSON.stringify([value, letIn]));
   return [...groups.values()]
-    .flatMap((group) => (group[0] ? [{ ...group[0], count: group.length }] : []))
+    .flatMap((group) => (group[0] ? [{ value: group[0].value, letIn: group[0].letIn, verdicts: tally(group), count: group.length }] : []))
     .sort((one, other) => other.count - one.count);
+}
+
+function tally(group: readonly AttemptOutcome[]): CellOutcome['verdicts'] {
+  return Object.fromEntries([...groupBy(group, ({ verdict }) => verdict)].map(([verdict, members]) => [verdict, members.length]));
 }

@@ -1,6 +1,7 @@
 import type { AttemptResult, CaseResult, CaseStatus, LossResult } from '../../scenario/result.js';
 import type { CaseFinished } from '../../scenario/run-events.js';
 import type { Glyphs } from '../glyphs.js';
+import { observedText } from '../observed-text.js';
 import type { Palette } from '../palette.js';
 import { cutText, durationText, widthOf } from '../text-layout.js';
 
@@ -20,7 +21,7 @@ export function caseLine(
   { glyphs, palette, columns, outcomeWidth, scenario }: CaseLineOptions,
 ): string {
   const judged = result.attempts.filter(({ expected }) => expected.length > 0);
-  const outcome = [...new Set(judged.map(({ observed }) => String(observed ?? 'nothing')))].join(', ') || result.status;
+  const outcome = [...new Set(judged.map(({ observed }) => observedText(observed)))].join(', ') || result.status;
   const variant = Object.entries(result.variant).map(([axis, value]) => `${axis}=${value}`);
   const name = scenario === result.scenario && variant.length > 0 ? variant.join(', ') : result.id;
   const body = `${cutText(outcome, outcomeWidth, glyphs.ellipsis).padEnd(outcomeWidth)}  ${glyphs.text(name)}`;

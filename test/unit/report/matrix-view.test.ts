@@ -55,7 +55,7 @@ test('puts columns that do not fit below each other', () => {
 
 test('marks the attempts of a failed case whose values are right, for something beside them is not', () => {
   const matrix = matrixOf(['no-trust'], () => ({ status: 'failed', attempts: [attemptResult(), attemptResult(INTRUSION)] }));
-  expect(matrix.cell('no-trust', 'carol → bob')?.outcomes).toEqual([{ value: '486', letIn: false, verdict: 'unexpected', count: 2 }]);
+  expect(matrix.cell('no-trust', 'carol → bob')?.outcomes).toEqual([{ value: '486', letIn: false, verdicts: { unexpected: 2 }, count: 2 }]);
 });
 
 test('tells cases that were not run and those that could not be judged from those that passed', () => {
@@ -65,6 +65,28 @@ test('tells cases that were not run and those that could not be judged from thos
   const drawn = drawMatrix(matrix, plain).join('\n');
   expect(drawn).toContain('not run ×1');
   expect(drawn).toContain('? pending ×1');
+});
+
+test('says a value once, and how many of its cases are marked', () => {
+  const statuses: Partial<CaseResult>[] = [
+    {},
+    { status: 'inconclusive' },
+    { status: 'failed', attempts: [attemptResult({ ...SWALLOWED, expected: [486] })] },
+  ];
+  const cases = madeUpCases(['no-trust', 'shared-listener']).slice(0, 3);
+  const judged = cases.map((played, index) => ({
+    case: { ...played, trust: 'one' },
+    result: caseResult(played, { attempts: [attemptResult(SWALLOWED)], ...statuses[index] }),
+  }));
+  const [matrix] = outcomeMatrices(judged);
+  const [some] = outcomeMatrices(judged.slice(1, 2));
+  expect(matrix && drawMatrix(matrix, plain).at(-1)).toMatch(/^ {2}one +pending ×3 \(✗ 1, \? 1\) /);
+  expect(some && drawMatrix(some, plain).at(-1)).toMatch(/^ {2}one +\? pending /);
+});
+
+test('says of an attempt that the trace does not have that it was not seen', () => {
+  const matrix = matrixOf(['no-trust'], () => ({ status: 'inconclusive', attempts: [attemptResult({ observed: null })] }));
+  expect(drawMatrix(matrix, plain).join('\n')).toContain('? not seen');
 });
 
 test('counts instead of listing where a cell has many values', () => {
@@ -125,5 +147,7 @@ test('a scenario that expects something else under the same title gets a column 
   const [matrix] = outcomeMatrices([...side, ...broad]);
   expect(matrix?.rows).toEqual(['no-trust', 'shared-listener']);
   expect(matrix?.columns).toEqual(['carol → bob', INTRUSION.label, 'carol → bob (a-control)']);
-  expect(matrix?.cell('shared-listener', 'carol → bob')?.outcomes).toEqual([{ value: '486', letIn: false, verdict: 'expected', count: 2 }]);
+  expect(matrix?.cell('shared-listener', 'carol → bob')?.outcomes).toEqual([
+    { value: '486', letIn: false, verdicts: { expected: 2 }, count: 2 },
+  ]);
 });
