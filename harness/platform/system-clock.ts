@@ -2,10 +2,10 @@ import type { Clock, Timer } from './clock.js';
 
 /** The machine's own clock. */
 export class SystemClock implements Clock {
-  #pending = 0;
+  readonly #timers = { pending: 0 };
 
   get pendingTimers(): number {
-    return this.#pending;
+    return this.#timers.pending;
   }
 
   now(): number {
@@ -17,25 +17,42 @@ export class SystemClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    this.#pending += 1;
-    let open = true;
-    const settle = (): boolean => {
-      if (!open) return false;
-      open = false;
-      this.#pending -= 1;
-      return true;
-    };
-    const due = performance.now() + delayMs;
-    const fire = (): void => {
-      // The system's timers count whole milliseconds and come up to one too early; a wait must never be cut short.
-      if (performance.now() < due) handle = setTimeout(fire, 1);
-      else if (settle()) callback();
-    };
-    let handle = setTimeout(fire, Math.ceil(delayMs));
-    return {
-      cancel: () => {
-        if (settle()) clearTimeout(handle);
-      },
-    };
+    return new SystemTimer(delayMs, callback, this.#timers);
+  }
+}
+
+/** One object and no closures: a transaction takes up to four of these, and most are cancelled. */
+class SystemTimer implements Timer {
+  readonly #due: number;
+  #callback: (() => void) | undefined;
+  #handle: NodeJS.Timeout;
+
+  constructor(
+    delayMs: number,
+    callback: () => void,
+    private readonly timers: { pending: number },
+  ) {
+    timers.pending += 1;
+    this.#due = performance.now() + delayMs;
+    this.#callback = callback;
+    this.#handle = setTimeout(SystemTimer.#fire, Math.ceil(delayMs), this);
+  }
+
+  static #fire(timer: SystemTimer): void {
+    // The system's timers count whole milliseconds and come up to one too early; a wait must never be cut short.
+    if (performance.now() < timer.#due) timer.#handle = setTimeout(SystemTimer.#fire, 1, timer);
+    else timer.#settle()?.();
+  }
+
+  cancel(): void {
+    if (this.#settle()) clearTimeout(this.#handle);
+  }
+
+  /** What was to be called; undefined where that was done or cancelled before. */
+  #settle(): (() => void) | undefined {
+    const callback = this.#callback;
+    if (callback) this.timers.pending -= 1;
+    this.#callback = undefined;
+    return callback;
   }
 }
