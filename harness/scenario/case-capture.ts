@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Recorder } from '../trace/recorder.js';
 import { writeTraceFile } from '../trace/trace-file.js';
 import type { CaseResult } from './result.js';
 import type { AttemptEvidence } from './run-events.js';
 import { TOOL } from './tool.js';
+
+const HASH_DIGITS = 8;
 
 export interface CaptureOptions {
   /** `retain-on-failure`: of cases that are not as expected, or could not be judged. */
@@ -45,9 +48,14 @@ export async function keepCapture(
   return { ...result, trace: path };
 }
 
-/** The id without the signs that some file system, or a shell, does not take. */
+/**
+ * The id without the signs that some file system, or a shell, does not take. Where more than the usual ones had to go, what
+ * is left may be another id's too, so some digits of its hash follow.
+ */
 export function fileNameOfCase(id: string): string {
-  return id.replace(/[^A-Za-z0-9._=,-]+/g, '-').replace(/-$/, '');
+  const plain = id.replace(/[[\]/]/g, '-').replace(/-$/, '');
+  const name = plain.replace(/[^A-Za-z0-9._=,-]+/g, '-');
+  return name === plain ? name : `${name}-${createHash('sha256').update(id).digest('hex').slice(0, HASH_DIGITS)}`;
 }
 
 function verdictLine({ label, observed, loss }: CaseResult['attempts'][number]): string {

@@ -55,6 +55,8 @@ function timerCOf({ external, timers }: CaseRunOptions): number {
   return external ? RFC3261_TIMERS.timerC : timers.timerC;
 }
 
+const MARKER_DIGITS = 16;
+
 class CaseRunner {
   readonly #lab: Lab;
   readonly #waiting: Waiting;
@@ -79,6 +81,7 @@ class CaseRunner {
       timers,
       states: this.#states,
       waiting: this.#waiting,
+      token: random.fork('marker').token(MARKER_DIGITS),
       patienceMs: 8 * horizonMs, // a step may wait for a `pending`, whose proof starts over when the loop was late
     });
   }

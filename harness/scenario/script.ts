@@ -20,6 +20,8 @@ export interface ScriptOptions {
   readonly timers: TimerValues;
   readonly states: AttemptStates;
   readonly waiting: Waiting;
+  /** Of this case alone, 16 characters or more. */
+  readonly token: string;
   /** How long a step may wait for its conditions, in ms. */
   readonly patienceMs: number;
 }
@@ -89,7 +91,12 @@ export class Script {
   }
 
   #requestOptions({ label, at }: InviteStep | MessageStep): RequestOptions {
-    return { headers: [[MARKER_HEADER, label]], ...(at ? { to: this.options.lab.addressOf(at) } : {}) };
+    return { headers: [[MARKER_HEADER, this.#marker(label)]], ...(at ? { to: this.options.lab.addressOf(at) } : {}) };
+  }
+
+  /** Unique beyond the case: a capture may hold many cases, and a label is the same in all of a scenario's. */
+  #marker(label: string): string {
+    return `${this.options.token}-${label}`;
   }
 
   #uri(caller: string, target: Target): string {
@@ -108,7 +115,9 @@ export class Script {
     const steps = this.script.steps.filter((step): step is ReactStep => step.verb === 'react' && step.participant === participant);
     if (steps.length === 0) return;
     this.options.lab.endpoint(participant).onInvitation((call) => {
-      const label = call.header(MARKER_HEADER) ?? this.#likeliestLabel(participant);
+      const marker = call.header(MARKER_HEADER);
+      const label =
+        marker === undefined ? this.#likeliestLabel(participant) : steps.find((step) => this.#marker(step.label) === marker)?.label;
       const own = steps.filter((step) => step.label === label);
       if (own.length === 0) return;
       this.#incoming.set(`${participant} ${label}`, call);

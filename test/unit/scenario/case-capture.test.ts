@@ -100,3 +100,9 @@ test('a case’s file name has no sign that a shell or a file system minds', () 
     'kb834477-second-invitation-trust=no-trust,bob=ringing',
   );
 });
+
+test('two cases never share a file name', () => {
+  const names = ['a[then=reject 486]', 'a[then=reject 486 ""]', 'a[then=reject-486]', 'a[loss=5%]', 'a[loss=5]'].map(fileNameOfCase);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(name).toMatch(/^[A-Za-z0-9._=,-]+$/);
+});
