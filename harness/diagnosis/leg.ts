@@ -83,10 +83,12 @@ export class Leg {
     return this.arrows.reduce((latest, arrow) => Math.max(latest, arrow.lastTime), this.firstTime);
   }
 
-  /** When anything last said that the branch is alive: its INVITE, or the last provisional response. */
+  /** When anything last said that the branch is alive: its INVITE, or the last 101–199, which alone start Timer C anew (RFC 3261 §16.7 item 2). */
   get lastSign(): number {
     let last = this.firstTime;
-    for (const arrow of this.arrows) if (arrow.kind === 'invite' || arrow.kind === 'provisional') last = Math.max(last, arrow.lastTime);
+    for (const { kind, status, lastTime } of this.arrows) {
+      if (kind === 'invite' || (kind === 'provisional' && status > 100)) last = Math.max(last, lastTime);
+    }
     return last;
   }
 

@@ -388,6 +388,14 @@ describe('pending needs proof', () => {
     expect(only(trace)).toMatchObject({ outcome: 'ringing', branchesOpen: true });
   });
 
+  test('a callee that repeats its 100 does not: that ends at the next hop (RFC 3261 §16.7 item 2)', () => {
+    const { trace, second } = ringing();
+    trace.wait(3000);
+    second.respond(100, 'Trying');
+    trace.wait(1000);
+    expect(only(trace)).toMatchObject({ outcome: 'unanswered', branchesOpen: false });
+  });
+
   test('another branch that rings keeps the attempt ringing', () => {
     const { trace, lcs, first, second } = ringing();
     const phone = trace.host('phone', '10.0.0.5');
