@@ -59,6 +59,20 @@ async function clientLife(method: string, answer?: number): Promise<number> {
   return endedAt;
 }
 
+/** How long an INVITE of ours lives after its CANCEL, if the callee that rang answers neither (RFC 3261 §9.1). */
+async function cancelledLife(): Promise<number> {
+  const bench = await Bench.open(PEER, DISTINCT);
+  let endedAt = Number.NaN;
+  const ended = (): void => {
+    endedAt = bench.clock.now();
+  };
+  const invite = bench.layer.invite(bench.request('INVITE'), bench.flow, { response: () => {}, timeout: () => {}, ended });
+  bench.answer(180);
+  invite.cancel();
+  bench.clock.advance(LONG);
+  return endedAt;
+}
+
 /** How long a server transaction of ours lives after its user's answer. */
 async function serverLife(method: string, status: number, acknowledged: boolean): Promise<number> {
   const bench = await Bench.open(PEER, DISTINCT);
@@ -135,6 +149,7 @@ describe('the timers', () => {
   test.each<[string, keyof TimerValues, () => Promise<number>]>([
     ['A, from which INVITE is repeated', 't1', () => clientPause('INVITE', 1)],
     ['B, INVITE that nobody answers', 'timerB', () => clientLife('INVITE')],
+    ['B, INVITE that was cancelled', 'timerB', cancelledLife],
     ['C, INVITE that rings at a proxy', 'timerC', untilProxyCancels],
     ['D, INVITE client after a failure', 'timerD', () => clientLife('INVITE', 486)],
     ['E, from which other requests are repeated', 't1', () => clientPause('MESSAGE', 1)],
