@@ -40,8 +40,14 @@ export class Headers {
    * are left out. For a header that is no list (Date, Authorization, Subject) the same as {@link Headers.all}.
    */
   list(name: string): string[] {
-    const values = this.all(name);
-    return headerName(name).list ? values.flatMap(splitList).filter((element) => element !== '') : values;
+    const { key, list } = headerName(name);
+    const elements: string[] = [];
+    for (const line of this.#lines) {
+      if (line.name.key !== key) continue;
+      if (!list) elements.push(line.value);
+      else for (const element of splitList(line.value)) if (element !== '') elements.push(element);
+    }
+    return elements;
   }
 
   has(name: string): boolean {
