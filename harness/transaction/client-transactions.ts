@@ -74,5 +74,5 @@ export class ClientTransactions {
 
 /** RFC 3261 §8.1.3.3: a response to a request that began here has our Via and no other. */
 function isAstray(response: SipResponse, request: SipRequest): boolean {
-  return request.vias.length === 1 && response.vias.length > 1;
+  return response.headers.list('Via').length > 1 && request.vias.length === 1 && response.vias.length > 1;
 }
