@@ -1,5 +1,6 @@
 import type { SipRequest } from '../sip/message.js';
 import type { Listener } from '../transaction/listener.js';
+import { setBreadth } from './breadth.js';
 
 const MAX_FORWARDS = 70;
 
@@ -9,16 +10,24 @@ export interface Passage {
   readonly outgoing: Listener;
 }
 
+export interface ForwardOptions {
+  /** Put ourselves into Record-Route. */
+  readonly recordRoute: boolean;
+  /** What the copy gets of the request's breadth (RFC 5393 §5.3.3). */
+  readonly breadth: number;
+}
+
 /**
  * RFC 3261 §16.6 items 1 to 6: the copy that goes to one target; the Via is put on by the transaction layer.
  * @param prepared is left as it is
  */
-export function forwardedRequest(prepared: SipRequest, requestUri: string, passage: Passage, recordRoute: boolean): SipRequest {
+export function forwardedRequest(prepared: SipRequest, requestUri: string, passage: Passage, options: ForwardOptions): SipRequest {
   const request = prepared.clone();
   request.requestUri = requestUri; // item 2
   const { maxForwards } = request;
   request.headers.set('Max-Forwards', String(maxForwards === undefined ? MAX_FORWARDS : maxForwards - 1)); // item 3
-  if (recordRoute) for (const value of recordRoutes(passage)) request.headers.prepend('Record-Route', value); // item 4
+  setBreadth(request, options.breadth);
+  if (options.recordRoute) for (const value of recordRoutes(passage)) request.headers.prepend('Record-Route', value); // item 4
   routeStrictly(request);
   return request;
 }

@@ -4,12 +4,13 @@ import type { Flow } from '../transaction/flow.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { bestResponse } from './best-response.js';
 import type { Branch, BranchListener, CancelCause } from './branch.js';
+import { shares } from './breadth.js';
 import type { Target } from './target-set.js';
 
 /** What a response context needs from its proxy. */
 export interface ContextPorts {
-  /** Forwards the request to a target; the branch reports to the listener, perhaps before this returns. */
-  open(target: Target, listener: BranchListener): Branch;
+  /** Forwards the request to a target, with a share of its breadth; the branch reports to the listener, perhaps before this returns. */
+  open(target: Target, share: number, listener: BranchListener): Branch;
   /** The trust decision on a final response 300–699. */
   mayRoute(response: SipResponse, flow: Flow): boolean;
   /** A provisional response or a 2xx is about to go upstream; of 2xx each one. */
@@ -40,10 +41,14 @@ export class ResponseContext {
   #finalSent = false;
   #open = true;
 
-  /** @param targets at least one, by falling preference */
+  /**
+   * @param targets at least one, by falling preference
+   * @param breadth the most branches at the same time, at least one
+   */
   constructor(
     readonly server: ServerTransaction,
     targets: readonly Target[],
+    private readonly breadth: number,
     private readonly ports: ContextPorts,
   ) {
     this.#waiting = targets;
@@ -76,19 +81,20 @@ export class ResponseContext {
     return this.request.method === 'INVITE';
   }
 
-  /** All targets of the highest preference left are tried at the same time (§16.6). */
+  /** All targets of the highest preference left are tried at the same time (§16.6), as far as the breadth goes (RFC 5393 §5.3.3). */
   #openNext(): void {
     const q = this.#waiting[0]?.q;
-    const group = this.#waiting.filter((target) => target.q === q);
+    const group = this.#waiting.filter((target) => target.q === q).slice(0, this.breadth);
     this.#waiting = this.#waiting.slice(group.length);
+    const parts = shares(this.breadth, group.length);
     this.#opening = true; // a branch may end while its siblings are still to be opened
-    for (const target of group) this.#branches.push(this.#openBranch(target));
+    for (const [index, target] of group.entries()) this.#branches.push(this.#openBranch(target, parts[index] ?? 0));
     this.#opening = false;
     this.#review();
   }
 
-  #openBranch(target: Target): Branch {
-    return this.ports.open(target, {
+  #openBranch(target: Target, share: number): Branch {
+    return this.ports.open(target, share, {
       provisional: (response) => {
         if (!this.#isInvite) return; // RFC 4320 §4.1: nothing but 100, which is hop by hop
         this.ports.passing(response);

@@ -6,6 +6,7 @@ import type { Flow } from '../transaction/flow.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import { Branch, type BranchListener } from './branch.js';
+import { breadthOf } from './breadth.js';
 import { forwardedRequest } from './forward-request.js';
 import { type Forwarder, type ForwarderPorts, makesDialog, recordsRoute } from './forwarder.js';
 import { branchWithLoopHash } from './loop-detection.js';
@@ -39,9 +40,11 @@ export class StatefulForwarder implements Forwarder {
     const { layer, judge, most } = this.ports;
     if (this.#contexts.size >= most) return this.reject(transaction, { status: 503, headers: [['Retry-After', RETRY_AFTER]] });
     const { request } = transaction;
+    const breadth = breadthOf(request);
+    if (breadth === 0) return this.reject(transaction, { status: 440 });
     const initial = request.toTag === undefined;
-    const context = new ResponseContext(transaction, targets, {
-      open: (target, listener) => this.#openBranch(transaction.flow, prepared, target, listener),
+    const context = new ResponseContext(transaction, targets, breadth, {
+      open: (target, share, listener) => this.#openBranch(transaction.flow, prepared, target, share, listener),
       mayRoute: (response, flow) => judge.mayRoute(response, flow, initial),
       passing: (response) => this.#noteDialog(request, response),
       forwarding: (response, flow) => {
@@ -70,7 +73,8 @@ export class StatefulForwarder implements Forwarder {
   /** It travels end to end without a transaction (§16.6, §13.2.2.4). */
   ack({ request, loopHash }: PreparedRequest, { listener }: Flow, { requestUri, flow }: Target): void {
     if (!flow) return;
-    const forwarded = forwardedRequest(request, requestUri, { incoming: listener, outgoing: flow.listener }, false);
+    const passage = { incoming: listener, outgoing: flow.listener };
+    const forwarded = forwardedRequest(request, requestUri, passage, { recordRoute: false, breadth: breadthOf(request) });
     this.ports.layer.sendRequest(forwarded, flow, { branch: this.#newBranch(loopHash) });
   }
 
@@ -82,7 +86,7 @@ export class StatefulForwarder implements Forwarder {
     this.#contexts.clear();
   }
 
-  #openBranch(from: Flow, { request, loopHash }: PreparedRequest, target: Target, listener: BranchListener): Branch {
+  #openBranch(from: Flow, { request, loopHash }: PreparedRequest, target: Target, breadth: number, listener: BranchListener): Branch {
     const { clock, timers, layer } = this.ports;
     const branch = new Branch(clock, timers.timerC, listener);
     const { flow } = target;
@@ -91,7 +95,8 @@ export class StatefulForwarder implements Forwarder {
       return branch;
     }
     const passage = { incoming: from.listener, outgoing: flow.listener };
-    const forwarded = forwardedRequest(request, target.requestUri, passage, recordsRoute(this.ports, request));
+    const recordRoute = recordsRoute(this.ports, request);
+    const forwarded = forwardedRequest(request, target.requestUri, passage, { recordRoute, breadth });
     const options = { branch: this.#newBranch(loopHash) };
     branch.start(forwarded.method, (handlers) =>
       forwarded.method === 'INVITE' ? layer.invite(forwarded, flow, handlers, options) : layer.request(forwarded, flow, handlers, options),

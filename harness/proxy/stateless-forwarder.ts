@@ -2,6 +2,7 @@ import { createResponse } from '../sip/create-response.js';
 import type { SipResponse } from '../sip/message.js';
 import type { Flow } from '../transaction/flow.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
+import { breadthOf } from './breadth.js';
 import { forwardedRequest } from './forward-request.js';
 import { type Forwarder, type ForwarderPorts, recordsRoute } from './forwarder.js';
 import type { OwnNames } from './own-names.js';
@@ -28,6 +29,7 @@ export class StatelessForwarder implements Forwarder {
   /** To the first target only: the same for every retransmission as long as registrations stand. */
   request(transaction: ServerTransaction, prepared: PreparedRequest, [target]: readonly Target[]): void {
     if (!target?.flow) return this.reject(transaction, { status: 500 });
+    if (breadthOf(prepared.request) === 0) return this.reject(transaction, { status: 440 });
     transaction.terminate();
     this.#send(prepared, transaction.flow, target, target.flow);
   }
@@ -80,7 +82,8 @@ export class StatelessForwarder implements Forwarder {
     const { layer } = this.ports;
     const { request, received, loopHash } = prepared;
     const passage = { incoming: from.listener, outgoing: to.listener };
-    const forwarded = forwardedRequest(request, requestUri, passage, recordsRoute(this.ports, request));
+    const options = { recordRoute: recordsRoute(this.ports, request), breadth: breadthOf(request) };
+    const forwarded = forwardedRequest(request, requestUri, passage, options);
     layer.sendRequest(forwarded, to, { branch: statelessBranch(received, layer.listeners.indexOf(from.listener), loopHash) });
   }
 }

@@ -50,6 +50,36 @@ describe('a user with several contacts', () => {
     expect(carol.responses('INVITE').map(({ message }) => message.toTag)).toEqual(['phone0', 'phone2']);
   });
 
+  test.each([
+    ['Max-Breadth: 7', ['3', '2', '2']],
+    ['Max-Breadth: 1000', ['20', '20', '20']],
+    ['Max-Breadth: many', ['20', '20', '20']],
+    ['Max-Breadth:', ['20', '20', '20']],
+  ])('they share the breadth of the request (RFC 5393 §5.3.3): %s', async (breadth, parts) => {
+    await open([1, 1, 1]);
+    world.send(carol, 'INVITE', BOB, [breadth]);
+    expect(phones.map((one) => one.lastRequest('INVITE').message.headers.all('Max-Breadth'))).toEqual(parts.map((part) => [part]));
+  });
+
+  test('those for whom there is no breadth wait until another has declined', async () => {
+    await open([1, 1, 1]);
+    world.send(carol, 'INVITE', BOB, ['Max-Breadth: 2']);
+    expect(counts('INVITE')).toEqual([1, 1, 0]);
+    answer(0, 486);
+    expect(counts('INVITE')).toEqual([1, 1, 0]);
+    answer(1, 486);
+    expect(counts('INVITE')).toEqual([1, 1, 1]);
+    expect(phone(2).lastRequest('INVITE').message.headers.get('Max-Breadth')).toBe('2');
+    answer(2, 200);
+    expect(carol.statuses('INVITE')).toEqual([200]);
+  });
+
+  test.each([false, true])('without any breadth left nobody rings: 440 (stateless: %p)', async (stateless) => {
+    await open([1], { stateless });
+    world.send(carol, 'INVITE', BOB, ['Max-Breadth: 0']);
+    expect([carol.statuses('INVITE'), counts('INVITE')]).toEqual([[440], [0]]);
+  });
+
   test('less preferred ones ring when the others have declined', async () => {
     await open([0.3, 0.9, 0.3]);
     world.send(carol, 'INVITE', BOB);
