@@ -3,7 +3,7 @@ import type { Arrow } from './arrow.js';
 import type { Attempt, AttemptEvent, Loss } from './attempt.js';
 import type { CallGroup } from './call.js';
 import type { Evidence } from './find-loss.js';
-import { type Judgement, judge } from './judge.js';
+import { judge } from './judge.js';
 import type { Leg } from './leg.js';
 import { attemptTrees, everyNode, type LegNode, leavesOf, pathTo } from './leg-tree.js';
 import { responseText } from './wording.js';
@@ -125,5 +125,3 @@ function labelOf(arrow: Arrow): string {
 function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)];
 }
-
-export type { Judgement };

@@ -11,7 +11,7 @@ import { type ClockOffset, ClockSamples } from './clock-offset.js';
 import type { DiagnosisOptions } from './options.js';
 
 /** RFC 3261 §16.6: Timer C is longer than three minutes. */
-export const DEFAULT_TIMER_C_MS = 180_000;
+const DEFAULT_TIMER_C_MS = 180_000;
 /** Elements pass a final on within milliseconds; T1 of RFC 3261 without it, the longest that a round trip is taken to last, is no delay any more. */
 export const DEFAULT_HORIZON_MS = 500;
 

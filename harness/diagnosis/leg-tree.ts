@@ -154,11 +154,6 @@ function isFailover(one: Leg, other: Leg): boolean {
   return !sameSocketAddress(one.destination, other.destination) && one.vias.length === other.vias.length;
 }
 
-/** Where an INVITE that arrived over this leg was received: as others address it, which a child's source port may not tell. */
-export function receiverOf(node: LegNode): SocketAddress {
-  return node.leg.destination;
-}
-
 /** Who sent this leg's INVITE, under the address that it listens on where that is known. */
 export function senderOf(node: LegNode): SocketAddress {
   return node.parent?.seen ? node.parent.leg.destination : node.leg.source;

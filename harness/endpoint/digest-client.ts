@@ -80,7 +80,7 @@ export class DigestClient {
 }
 
 /** The challenges that one request has met: each nonce is answered once, and a refusal of the password is final. */
-export class ChallengedRequest {
+class ChallengedRequest {
   readonly #answered = new Map<string, Set<string>>();
   #rounds = 0;
 

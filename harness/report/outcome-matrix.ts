@@ -42,7 +42,7 @@ export interface OutcomeMatrix {
 }
 
 /** Row of the cases that have no trust profile. */
-export const NO_PROFILE = '(no profile)';
+const NO_PROFILE = '(no profile)';
 
 /** A case and what came of it. */
 export interface JudgedCase {

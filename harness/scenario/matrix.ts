@@ -6,7 +6,7 @@ import type { MatrixInput } from './scenario-schema.js';
 type AxisValue = string | number;
 
 /** More cases than anyone runs are a mistake in the file, and would fill the memory. */
-export const MAX_CASES = 10_000;
+const MAX_CASES = 10_000;
 
 const KEYWORDS = new Set(['include', 'exclude']);
 

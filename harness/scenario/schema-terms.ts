@@ -6,14 +6,14 @@
 import { z } from 'zod';
 
 /** `$bob`: stands for the value that the axis has in the case at hand. */
-export const axisReference = z.templateLiteral(['$', z.string()]);
+const axisReference = z.templateLiteral(['$', z.string()]);
 
 /** A value, or the `$axis` that brings it. */
 export function orAxis<Schema extends z.ZodType>(schema: Schema, expected: string) {
   return z.union([schema, axisReference], { error: expected });
 }
 
-export const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
+const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_-]{0,62}$/;
 
 const nameRule = 'a name: a letter, then letters, digits, - or _';
 

@@ -3,7 +3,7 @@ import { type Document, isMap, isNode, isPair, isScalar, isSeq, LineCounter, typ
 import type { Mistake, Problem, ValuePath } from './mistake.js';
 
 /** Files of people are a few kilobytes; what is larger is no scenario. */
-export const MAX_FILE_OCTETS = 1024 * 1024;
+const MAX_FILE_OCTETS = 1024 * 1024;
 /** Anchors and aliases are fine; a few that multiply into millions of nodes are an attack. */
 const MAX_ALIASES = 50;
 const EXCERPT_WIDTH = 120;

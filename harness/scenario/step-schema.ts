@@ -30,7 +30,7 @@ const at = nameReference.optional().meta({
 });
 
 /** What a participant can do, by the key that says it. */
-export const stepSchemas = {
+const stepSchemas = {
   invite: z
     .strictObject({
       invite: target,
@@ -83,10 +83,6 @@ export const stepSchemas = {
     })
     .meta({ description: 'Handles an INVITE that arrives.', examples: [{ bob: { on: 'first', do: 'ring' } }] }),
 };
-
-export type StepKey = keyof typeof stepSchemas;
-
-export const STEP_KEYS = Object.keys(stepSchemas) as StepKey[];
 
 const stepBody = z.union([stepSchemas.invite, stepSchemas.message, stepSchemas.cancel, stepSchemas.hangUp, stepSchemas.on]);
 

@@ -18,7 +18,3 @@ export function parseCSeq(text: string): Outcome<CSeq, string> {
   if (method.length === text.length - end || !isToken(method)) return refused('expected a space and a method after the sequence number');
   return accepted({ sequence, method });
 }
-
-export function formatCSeq({ sequence, method }: CSeq): string {
-  return `${sequence} ${method}`;
-}

@@ -5,7 +5,7 @@ import { asOctets } from './octets.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
 /** RFC 8760: the algorithms of SIP's digest, strongest first, each also with session keys. */
-export const DIGEST_ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5', 'SHA-512-256-sess', 'SHA-256-sess', 'MD5-sess'] as const;
+const DIGEST_ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5', 'SHA-512-256-sess', 'SHA-256-sess', 'MD5-sess'] as const;
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
 export type DigestQop = 'auth' | 'auth-int';
 

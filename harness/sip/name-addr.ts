@@ -1,7 +1,7 @@
 import { BLANK, isToken, skip, TOKEN, trimBlanks } from './characters.js';
 import { type Params, parseParams } from './params.js';
 import { accepted, type Outcome, refused } from './parsed.js';
-import { endOfQuotedString, quote, unquote } from './quoted-string.js';
+import { endOfQuotedString, unquote } from './quoted-string.js';
 import { copyUri, parseUri, type Uri } from './uri.js';
 
 /** An address of To, From, Contact, Route and their like: name-addr or addr-spec, and parameters (RFC 3261 section 20.10). */
@@ -71,11 +71,6 @@ function parseDisplayName(display: string): string | undefined | null {
   return words.every(isToken) ? words.join(' ') : null;
 }
 
-/** The display name of an address that may be malformed otherwise; undefined where there is none that can be read. */
-export function displayNameOf(text: string): string | undefined {
-  return parseDisplayName(layOut(text).display) ?? undefined;
-}
-
 /** The tag of an address of which nothing else needs to be right, read without taking the whole apart. */
 export function tagOf(text: string): string | undefined {
   const { paramsStart } = layOut(text);
@@ -85,9 +80,4 @@ export function tagOf(text: string): string | undefined {
   }
   const params = parseParams(text, skip(text, paramsStart, BLANK), true);
   return params.ok ? (params.value.get('tag') ?? undefined) : undefined;
-}
-
-/** Always with `<` `>`, so that no parameter can change its owner. */
-export function formatNameAddr({ displayName, uriText, params }: Pick<NameAddr, 'displayName' | 'uriText' | 'params'>): string {
-  return `${displayName === undefined ? '' : `${quote(displayName)} `}<${uriText}>${params}`;
 }

@@ -1,7 +1,7 @@
 import { parseMediaType } from '../../harness/sip/media-type.js';
 import type { SipMessage, SipRequest, SipResponse } from '../../harness/sip/message.js';
 import { type BodyPart, parseMultipart } from '../../harness/sip/multipart.js';
-import { displayNameOf, type NameAddr, tagOf } from '../../harness/sip/name-addr.js';
+import { type NameAddr, parseNameAddr, tagOf } from '../../harness/sip/name-addr.js';
 import { decodeUtf8 } from '../../harness/sip/octets.js';
 import type { Params } from '../../harness/sip/params.js';
 import { headersOf, type Uri, userOf } from '../../harness/sip/uri.js';
@@ -16,6 +16,13 @@ export interface Specimen {
 }
 
 type Fact = (specimen: Specimen) => unknown;
+
+/** The display name before whatever address, which may be malformed. */
+function displayNameOf(value = ''): string | undefined {
+  const [display] = /^(?:"(?:[^"\\]|\\.)*")?[^<;]*(?=<)/s.exec(value) ?? [];
+  const parsed = parseNameAddr(`${display ?? ''}<sip:a@b>`);
+  return parsed.ok ? parsed.value.displayName : undefined;
+}
 
 const request = ({ message }: Specimen) => message as SipRequest;
 const response = ({ message }: Specimen) => message as SipResponse;
@@ -121,8 +128,8 @@ export const FACTS: Readonly<Record<string, Fact>> = {
   toTag: ({ message }) => message.toTag ?? null,
   fromTags: ({ message }) => message.headers.all('From').map(tagOf),
   fromDisplayNameRaw: (s) => /^"(?:[^"\\]|\\.)*"/.exec(header('From')(s) ?? '')?.[0],
-  fromDisplayName: (s) => text(displayNameOf(header('From')(s) ?? '')),
-  toDisplayName: (s) => text(displayNameOf(header('To')(s) ?? '')),
+  fromDisplayName: (s) => text(displayNameOf(header('From')(s))),
+  toDisplayName: (s) => text(displayNameOf(header('To')(s))),
   fromUri: ({ message }) => message.from?.uriText,
   fromUser: ({ message }) => userText(uriOf(message.from)),
   toUser: ({ message }) => userText(uriOf(message.to)),
