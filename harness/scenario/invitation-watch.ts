@@ -82,12 +82,14 @@ export class InvitationWatch implements AttemptWatch {
 
   /**
    * When the last branch ended and the hop had ACKed it; while a branch is open, or the originator has given up and
-   * waits for its 487, when anything was last seen. On the clock.
+   * waits for its 487, when anything new was last seen. What is only sent again changes nothing: a telephone repeats its
+   * 180 for as long as it rings (RFC 3261 §13.3.1.1). On the clock.
    */
-  #lastChange({ lastBranchEndedAt, lastSeenAt, cancelledByOriginator, events }: Attempt): number {
+  #lastChange({ lastBranchEndedAt, cancelledByOriginator, events }: Attempt): number {
     const { clock, trace } = this.options;
-    const acks = events.filter(({ kind }) => kind === 'ack').map(({ time }) => time);
-    const changed = lastBranchEndedAt === null || cancelledByOriginator ? lastSeenAt : Math.max(lastBranchEndedAt, ...acks);
+    const open = lastBranchEndedAt === null || cancelledByOriginator;
+    const times = events.filter(({ kind }) => open || kind === 'ack').map(({ time }) => time);
+    const changed = Math.max(lastBranchEndedAt ?? 0, ...times);
     return clock.now() - trace.elapsed + changed;
   }
 

@@ -114,6 +114,14 @@ describe('a verdict cannot be talked into anything', () => {
   });
 });
 
+test('a telephone that repeats its 180 within the horizon does not put the verdict off for ever', async () => {
+  const [idle] = loadScenarios(['scenarios/kb834477/controls/idle.yaml'], process.cwd()).flatMap(({ cases }) => cases);
+  const { result } = await play(idle ? [idle] : [], memory({ horizonMs: 150_000 }));
+  expect(result.cases.map(({ status, durationMs }) => ({ status, short: durationMs < 151_000 }))).toEqual([
+    { status: 'passed', short: true },
+  ]);
+});
+
 test('what is not as expected fails, and says what was observed and where the final was lost', async () => {
   const cases = kbCases()
     .filter(({ trust }) => trust === 'shared-listener')
