@@ -1,4 +1,4 @@
-import { parse } from 'sdp-transform';
+import { parse, write } from 'sdp-transform';
 import type { Media } from '../../../harness/endpoint/media';
 import { TELEPHONE_AUDIO } from '../../../harness/endpoint/media';
 import { ACTIONS, type Action } from '../../../harness/endpoint/messenger/action';
@@ -28,6 +28,11 @@ describe('an offer', () => {
         '',
       ].join('\r\n'),
     );
+  });
+
+  it.each(ACTIONS)('of %s is to the letter what the library makes of it, and in IPv6', (action) => {
+    const ipv6 = writeOffer({ ...alice, address: '::1' }, mediaOf(action), new SeededRandom(3));
+    for (const offer of [offerOf(mediaOf(action)), ipv6]) expect(write(parse(offer))).toBe(offer);
   });
 
   it.each<[Action, RegExp[]]>([
