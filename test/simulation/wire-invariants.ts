@@ -24,6 +24,7 @@ export function checkWire(trace: readonly Sighted[], facts: WireFacts): string[]
   return [
     ...oneFinalPerServerTransaction(trace),
     ...everyRequestAnswered(trace, facts),
+    ...noLateTimeouts(trace, facts),
     ...failuresAcknowledged(trace, facts),
     ...successesAcknowledged(trace, facts),
     ...successesForwarded(trace, facts),
@@ -43,12 +44,33 @@ function oneFinalPerServerTransaction(trace: readonly Sighted[]): string[] {
   });
 }
 
-function everyRequestAnswered(trace: readonly Sighted[], { silent, open }: WireFacts): string[] {
+function everyRequestAnswered(trace: readonly Sighted[], { proxy, silent, open }: WireFacts): string[] {
   const answered = new Set(trace.filter(({ sent, status }) => sent && status >= 200).map(keyAt));
   const requests = trace.filter(({ sent, status, method }) => !sent && status === 0 && method !== 'ACK');
   const waiting = requests.filter((one) => !answered.has(keyAt(one)) && !silent.has(one.point));
-  const wrong = waiting.filter(({ method, callId }) => method !== 'INVITE' || !open.has(callId));
+  const nobodyAnswered = unansweredAt(proxy, trace);
+  const wrong = waiting.filter((one) => (one.method === 'INVITE' ? !open.has(one.callId) : !nobodyAnswered(one)));
   return [...new Set(wrong.map((one) => `${keyAt(one)} of ${one.callId} was never answered with a final response`))];
+}
+
+/** RFC 4320 §4.2: a request other than INVITE that the proxy sent on, and got no final for, it does not answer. */
+function unansweredAt(proxy: string, trace: readonly Sighted[]): (one: Sighted) => boolean {
+  const [arrived, left] = split(trace.filter(({ point, method }) => point === proxy && method !== 'INVITE'));
+  const answered = new Set(arrived.filter(({ status }) => status >= 200).map(({ transaction }) => transaction));
+  const copies = groupBy(
+    left.filter(({ status }) => status === 0),
+    ({ message }) => message.vias[1]?.branch ?? '',
+  );
+  return ({ point, message }) => {
+    const forwarded = point === proxy ? copies.get(message.topVia?.branch ?? '') : undefined;
+    return forwarded?.every(({ transaction }) => !answered.has(transaction)) ?? false;
+  };
+}
+
+/** RFC 4320 §4.2: by then the client has given up, so a 408 would only be astray. */
+function noLateTimeouts(trace: readonly Sighted[], { proxy }: WireFacts): string[] {
+  const late = trace.filter(({ point, sent, status, method }) => point === proxy && sent && status === 408 && method !== 'INVITE');
+  return late.map(({ method, callId }) => `the proxy answered ${method} of ${callId} 408`);
 }
 
 /** RFC 3261 §17.1.1.3; a caller who has given up waiting 64·T1 after his CANCEL (§9.1) has nothing to acknowledge any more. */
