@@ -3,7 +3,7 @@ import type { SipResponse } from '../sip/message.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { AgentCore } from './agent-core.js';
 
-/** A 2xx to an INVITE, repeated until its ACK comes, which no transaction sees to (RFC 3261 section 13.3.1.4). */
+/** A 2xx to an INVITE, repeated until its ACK comes, which no transaction sees to (RFC 3261 §13.3.1.4). */
 export class Acceptance {
   #interval: number;
   #repetition: Timer | undefined;

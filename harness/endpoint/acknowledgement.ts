@@ -7,7 +7,7 @@ import { SDP } from './sdp-body.js';
 
 const CREDENTIALS = ['Authorization', 'Proxy-Authorization'];
 
-/** The ACK for a 2xx, which is sent for every 2xx that arrives, always the same (RFC 3261 section 13.2.2.4). */
+/** The ACK for a 2xx, which is sent for every 2xx that arrives, always the same (RFC 3261 §13.2.2.4). */
 export class Acknowledgement {
   readonly #request: SipRequest;
   readonly #branch: string;

@@ -19,7 +19,7 @@ export const ALLOW = 'INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE';
 const MAX_FORWARDS = '70';
 const TAG_DIGITS = 8;
 const CALL_ID_DIGITS = 24;
-/** RFC 3261 8.1.1.5 leaves the first number open; one that is not 1 shows who counts instead of copying. */
+/** RFC 3261 §8.1.1.5 leaves the first number open; one that is not 1 shows who counts instead of copying. */
 const FIRST_SEQUENCE = 101;
 
 /** What all parts of one user agent share: its names, its socket, its timers and its tables. */
@@ -99,7 +99,7 @@ export class AgentCore {
     return hop;
   }
 
-  /** A request outside a dialog (RFC 3261 section 8.1.1), for an {@link Exchange}. */
+  /** A request outside a dialog (RFC 3261 §8.1.1), for an {@link Exchange}. */
   createRequest(
     method: string,
     target: string,

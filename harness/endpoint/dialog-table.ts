@@ -26,7 +26,7 @@ export class DialogTable {
     if (this.#users.get(user.dialog.key) === user) this.#users.delete(user.dialog.key);
   }
 
-  /** The dialog that a request of the peer's belongs to (RFC 3261 section 12.2.2). */
+  /** The dialog that a request of the peer's belongs to (RFC 3261 §12.2.2). */
   find(request: SipRequest): DialogUser | undefined {
     return this.#users.get(dialogKey(request.callId ?? '', request.toTag ?? '', request.fromTag ?? ''));
   }

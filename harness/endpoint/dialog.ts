@@ -4,7 +4,7 @@ import { parseUri } from '../sip/uri.js';
 
 export type DialogState = 'early' | 'confirmed' | 'terminated';
 
-/** What one side keeps of a dialog at its beginning (RFC 3261 section 12.1). */
+/** What one side keeps of a dialog at its beginning (RFC 3261 §12.1). */
 interface DialogStart {
   readonly callId: string;
   readonly localTag: string;
@@ -29,7 +29,7 @@ export interface DialogRequest {
   readonly hopUri: string;
 }
 
-/** One side's state of a dialog (RFC 3261 section 12). */
+/** One side's state of a dialog (RFC 3261 §12). */
 export class Dialog {
   readonly callId: string;
   readonly localTag: string;
@@ -53,7 +53,7 @@ export class Dialog {
     this.#remoteSequence = start.remoteSequence;
   }
 
-  /** The dialog that a response to our INVITE makes (RFC 3261 section 12.1.2). */
+  /** The dialog that a response to our INVITE makes (RFC 3261 §12.1.2). */
   static ofCaller(invite: SipRequest, response: SipResponse): Dialog {
     return new Dialog({
       callId: invite.callId ?? '',
@@ -69,7 +69,7 @@ export class Dialog {
     });
   }
 
-  /** The dialog that our response to an INVITE makes (RFC 3261 section 12.1.1). */
+  /** The dialog that our response to an INVITE makes (RFC 3261 §12.1.1). */
   static ofCallee(invite: SipRequest, localTag: string): Dialog {
     return new Dialog({
       callId: invite.callId ?? '',
@@ -106,14 +106,14 @@ export class Dialog {
     this.#state = 'terminated';
   }
 
-  /** Notes the CSeq number of a request of the peer's; false where it is out of order (RFC 3261 section 12.2.2). */
+  /** Notes the CSeq number of a request of the peer's; false where it is out of order (RFC 3261 §12.2.2). */
   receiveSequence(sequence: number): boolean {
     if (this.#remoteSequence !== undefined && sequence < this.#remoteSequence) return false;
     this.#remoteSequence = sequence;
     return true;
   }
 
-  /** Takes over the Contact of a re-INVITE or of its 2xx (RFC 3261 sections 12.2.1.2 and 12.2.2). */
+  /** Takes over the Contact of a re-INVITE or of its 2xx (RFC 3261 §12.2.1.2 and §12.2.2). */
   refreshTarget(message: SipMessage): void {
     const contact = message.contacts[0];
     if (contact) this.#remoteTarget = contact.uriText;
@@ -124,7 +124,7 @@ export class Dialog {
     return this.#localSequence;
   }
 
-  /** A request inside the dialog (RFC 3261 section 12.2.1.1). An ACK has the CSeq number of its INVITE. */
+  /** A request inside the dialog (RFC 3261 §12.2.1.1). An ACK has the CSeq number of its INVITE. */
   createRequest(method: string, sequence = this.nextSequence()): DialogRequest {
     const { requestUri, routes, hopUri } = this.#routing();
     const request = SipRequest.create(method, requestUri, [
@@ -144,7 +144,7 @@ export class Dialog {
     const parsed = parseNameAddr(first);
     const hopUri = parsed.ok ? parsed.value.uriText : first;
     if (isLooseRouter(hopUri)) return { requestUri: this.#remoteTarget, routes: this.routeSet, hopUri };
-    // RFC 3261 12.2.1.1: a strict router takes its own URI as Request-URI, and the target goes to the end.
+    // RFC 3261 §12.2.1.1: a strict router takes its own URI as Request-URI, and the target goes to the end.
     return { requestUri: hopUri, routes: [...rest, `<${this.#remoteTarget}>`], hopUri };
   }
 }

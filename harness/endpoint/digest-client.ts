@@ -24,7 +24,7 @@ const CNONCE_DIGITS = 16;
 /** A server that calls every nonce stale is not obeyed for ever. */
 const MAX_ROUNDS = 4;
 
-/** The client side of digest authentication (RFC 3261 section 22, RFC 8760). */
+/** The client side of digest authentication (RFC 3261 §22, RFC 8760). */
 export class DigestClient {
   /** By the space in which the credentials are good. */
   readonly #grants = new Map<string, Grant>();
@@ -67,7 +67,7 @@ export class DigestClient {
     for (const text of response.headers.all(byServer ? 'WWW-Authenticate' : 'Proxy-Authenticate')) {
       const parsed = parseChallenge(text);
       const algorithm = parsed.ok ? supportedAlgorithm(parsed.value) : undefined;
-      // RFC 8760 2.4: of several for one realm the topmost that we support counts.
+      // RFC 8760 §2.4: of several for one realm the topmost that we support counts.
       if (!parsed.ok || algorithm === undefined || taken.has(parsed.value.realm)) continue;
       const space = (byServer ? serverSpace(request) : proxySpace(hop)) + parsed.value.realm;
       const known = this.#grants.get(space);
@@ -97,7 +97,7 @@ class ChallengedRequest {
     return challenges.length > 0 && challenges.map((challenge) => this.#isNew(response.status, challenge)).every(Boolean);
   }
 
-  /** RFC 3261 22.2 and RFC 7616 3.3: once we answered a realm, only a nonce that went stale is worth another try. */
+  /** RFC 3261 §22.2 and RFC 7616 §3.3: once we answered a realm, only a nonce that went stale is worth another try. */
   #isNew(status: number, { realm, nonce, stale }: DigestChallenge): boolean {
     const key = `${status}|${realm}`;
     const nonces = this.#answered.get(key) ?? new Set<string>();
@@ -112,7 +112,7 @@ function proxySpace(hop: SocketAddress): string {
   return `proxy ${formatSocketAddress(hop)} `;
 }
 
-/** Credentials for a user agent server or registrar are good for its URI (RFC 3261 section 22.2). */
+/** Credentials for a user agent server or registrar are good for its URI (RFC 3261 §22.2). */
 function serverSpace(request: SipRequest): string {
   return `server ${request.requestUri} `;
 }

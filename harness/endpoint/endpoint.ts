@@ -8,7 +8,7 @@ import type { Action } from './messenger/action.js';
 /** Extra header fields, in the order in which they are to stand. */
 export type ExtraHeaders = readonly (readonly [name: string, value: string])[];
 
-/** What a user proves who he is with (RFC 3261 section 22). */
+/** What a user proves who he is with (RFC 3261 §22). */
 export interface Account {
   readonly user: string;
   readonly password: string;
@@ -63,7 +63,7 @@ export interface Endpoint {
   invite(target: string, options?: InviteOptions): OutgoingCall;
   /** Sends an instant message (RFC 3428). @param target a SIP URI */
   message(target: string, text: string, options?: RequestOptions): OutgoingRequest;
-  /** Asks what the other can do (RFC 3261 section 11). @param target a SIP URI */
+  /** Asks what the other can do (RFC 3261 §11). @param target a SIP URI */
   options(target: string, options?: RequestOptions): OutgoingRequest;
   /**
    * Has invitations handled by a script. The handler decides at once, by `ring`, `answer`, `reject` or `ignore`;
@@ -111,7 +111,7 @@ export interface IncomingCall {
   /**
    * 180, or another provisional, repeated for as long as it rings. A further one takes the place of the one before.
    * @param status 101 to 199
-   * @param reason its usual phrase unless given; may be empty (RFC 3261 section 7.2)
+   * @param reason its usual phrase unless given; may be empty (RFC 3261 §7.2)
    */
   ring(status?: number, reason?: string): void;
   /** 200 with an SDP answer; 488 where nothing of the offer fits. */

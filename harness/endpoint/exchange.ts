@@ -8,7 +8,7 @@ export interface ExchangeHandlers {
   provisional?(response: SipResponse): void;
   /** The final response, after any challenge that could be met; for INVITE every 2xx that arrives. */
   final(response: SipResponse): void;
-  /** No final response came (RFC 3261 section 8.1.3.1). */
+  /** No final response came (RFC 3261 §8.1.3.1). */
   failed(): void;
   /** The agent was stopped; nothing will come any more. */
   abandoned?(): void;
@@ -17,7 +17,7 @@ export interface ExchangeHandlers {
 export interface ExchangeOptions {
   /** Where the request goes. */
   readonly hop: SocketAddress;
-  /** The CSeq number for sending it again with credentials (RFC 3261 section 22.2). */
+  /** The CSeq number for sending it again with credentials (RFC 3261 §22.2). */
   nextSequence(): number;
 }
 
@@ -48,7 +48,7 @@ export class Exchange {
     this.#send();
   }
 
-  /** CANCEL, for an INVITE (RFC 3261 section 9.1). A challenge is not met any more. */
+  /** CANCEL, for an INVITE (RFC 3261 §9.1). A challenge is not met any more. */
   cancel(headers: ExtraHeaders = []): void {
     this.#cancelled = true;
     this.#cancelTransaction?.(headers);

@@ -5,7 +5,7 @@ import { parseUri } from '../sip/uri.js';
 const SIP_PORT = 5060;
 
 /**
- * Where a SIP URI points, if it names an IP address (RFC 3263 section 4.2, RFC 3261 section 19.1.1 for `maddr`).
+ * Where a SIP URI points, if it names an IP address (RFC 3263 §4.2, RFC 3261 §19.1.1 for `maddr`).
  * Undefined for names, which would have to be looked up, and for other schemes.
  */
 export function addressOfUri(text: string): SocketAddress | undefined {

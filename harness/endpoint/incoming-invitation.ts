@@ -10,12 +10,12 @@ import { sdpOf } from './sdp-body.js';
 import { Session, type SessionEnd, type SessionPorts } from './session.js';
 import { SessionMedia } from './session-media.js';
 
-/** An INVITE to us, and the session that comes of it (RFC 3261 section 13.3). */
+/** An INVITE to us, and the session that comes of it (RFC 3261 §13.3). */
 export class IncomingInvitation implements IncomingCall {
   readonly callId: string;
   readonly from: string;
   readonly target: string;
-  /** The same in all our responses (RFC 3261 section 8.2.6.2). */
+  /** The same in all our responses (RFC 3261 §8.2.6.2). */
   readonly #tag: string;
   readonly #request: SipRequest;
   readonly #media: SessionMedia;
@@ -40,7 +40,7 @@ export class IncomingInvitation implements IncomingCall {
     this.#media = new SessionMedia(core, core.persona.offer('voice'));
     core.sessions.add(this);
     const { expires } = request;
-    // RFC 3261 13.3.1: an invitation that runs out unanswered is answered 487.
+    // RFC 3261 §13.3.1: an invitation that runs out unanswered is answered 487.
     if (expires !== undefined) this.#expiry = core.timers.set(expires * 1000, () => this.cancelled());
   }
 
@@ -73,7 +73,7 @@ export class IncomingInvitation implements IncomingCall {
     if (!this.#isOpen()) return;
     const offer = sdpOf(this.#request);
     const body = offer === undefined ? this.#media.offer() : this.#media.answer(offer);
-    if (body === undefined) return this.reject(488); // RFC 3261 13.3.1.3
+    if (body === undefined) return this.reject(488); // RFC 3261 §13.3.1.3
     this.#finish(200);
     this.#openSession().accept(this.transaction, body);
     this.#change('answered');
@@ -94,14 +94,14 @@ export class IncomingInvitation implements IncomingCall {
     else this.reject(603);
   }
 
-  /** A CANCEL came, or the invitation ran out (RFC 3261 section 9.2). */
+  /** A CANCEL came, or the invitation ran out (RFC 3261 §9.2). */
   cancelled(): void {
     if (!this.#isOpen()) return;
     this.#refuse(487);
     this.#change('cancelled');
   }
 
-  /** The answer to a CANCEL has the tag of the answers to its INVITE (RFC 3261 section 9.2). */
+  /** The answer to a CANCEL has the tag of the answers to its INVITE (RFC 3261 §9.2). */
   answerCancel(transaction: ServerTransaction): void {
     transaction.respond(createResponse(transaction.request, 200, { toTag: this.#tag }));
   }
@@ -115,7 +115,7 @@ export class IncomingInvitation implements IncomingCall {
     return this.#state === 'offered' || this.#state === 'ignored' || this.#state === 'ringing';
   }
 
-  /** RFC 3261 13.3.1.1: a proxy's Timer C would end an invitation of which nothing is heard, so the 180 is repeated. */
+  /** RFC 3261 §13.3.1.1: a proxy's Timer C would end an invitation of which nothing is heard, so the 180 is repeated. */
   #sendRinging(ringing: SipResponse): void {
     this.transaction.respond(ringing);
     this.#repetition = this.core.timers.set(this.core.values.ringRepeat, () => this.#sendRinging(ringing));
@@ -145,7 +145,7 @@ export class IncomingInvitation implements IncomingCall {
 
   #ended(why: SessionEnd): void {
     if (this.#isOpen())
-      this.cancelled(); // RFC 3261 15.1.2: a BYE in the early dialog ends the INVITE with 487
+      this.cancelled(); // RFC 3261 §15.1.2: a BYE in the early dialog ends the INVITE with 487
     else if (this.#state === 'answered') this.#change(why === 'lost' ? 'failed' : 'ended');
   }
 

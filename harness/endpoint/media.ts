@@ -18,7 +18,7 @@ export interface DataMedia {
   readonly kind: 'data';
   readonly port: number;
   readonly format: string;
-  /** The `i=` line (RFC 4566 section 5.4): what the stream is for. */
+  /** The `i=` line (RFC 4566 §5.4): what the stream is for. */
   readonly title?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { Codec, DataMedia } from './media.js';
 import type { Describer } from './session-description.js';
 
-/** The lines of an offer before its streams (RFC 4566 section 5). */
+/** The lines of an offer before its streams (RFC 4566 §5). */
 export function sessionLines({ user, address, sessionId, version }: Describer): string {
   const network = `IN IP${address.includes(':') ? 6 : 4} ${address}`;
   return `v=0\r\no=${user} ${sessionId} ${version} ${network}\r\ns=session\r\nc=${network}\r\nt=0 0\r\n`;

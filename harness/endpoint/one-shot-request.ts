@@ -3,7 +3,7 @@ import type { AgentCore } from './agent-core.js';
 import type { OutgoingRequest, RequestOptions } from './endpoint.js';
 import { Exchange } from './exchange.js';
 
-/** A request outside a dialog that makes none: one question, one answer (RFC 3261 section 8.1). */
+/** A request outside a dialog that makes none: one question, one answer (RFC 3261 §8.1). */
 export class OneShotRequest implements OutgoingRequest {
   readonly callId: string;
   readonly done: Promise<number | undefined>;

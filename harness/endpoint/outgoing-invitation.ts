@@ -12,7 +12,7 @@ import { SDP, sdpOf } from './sdp-body.js';
 import { Session, type SessionEnd, type SessionPorts } from './session.js';
 import { SessionMedia } from './session-media.js';
 
-/** An INVITE of ours, its early dialogs, and the session that comes of it (RFC 3261 sections 13.2 and 9.1). */
+/** An INVITE of ours, its early dialogs, and the session that comes of it (RFC 3261 §13.2 and §9.1). */
 export class OutgoingInvitation implements OutgoingCall {
   readonly callId: string;
   readonly #action: Action;
@@ -107,7 +107,7 @@ export class OutgoingInvitation implements OutgoingCall {
   #provisional(response: SipResponse): void {
     if (!this.#isOpen()) return;
     const tag = response.toTag;
-    // RFC 3261 12.1: a provisional with a tag, other than 100, makes an early dialog.
+    // RFC 3261 §12.1: a provisional with a tag, other than 100, makes an early dialog.
     if (response.status > 100 && tag !== undefined && !this.#early.has(tag)) this.#early.set(tag, this.#createSession(response));
     if (response.status === 180) this.#change('ringing');
     else if (this.#state === 'calling') this.#change('proceeding');
@@ -116,8 +116,8 @@ export class OutgoingInvitation implements OutgoingCall {
   #accepted(response: SipResponse): void {
     const tag = response.toTag ?? '';
     const known = this.#acknowledgements.get(tag);
-    if (known) return known.send(); // RFC 3261 13.2.2.4: every 2xx is acknowledged, the repeated ones too
-    // RFC 3261 13.2.2.4: the route set is computed anew from the 2xx.
+    if (known) return known.send(); // RFC 3261 §13.2.2.4: every 2xx is acknowledged, the repeated ones too
+    // RFC 3261 §13.2.2.4: the route set is computed anew from the 2xx.
     this.#early.get(tag)?.drop();
     this.#early.delete(tag);
     const session = this.#createSession(response);
@@ -127,16 +127,16 @@ export class OutgoingInvitation implements OutgoingCall {
     this.#acknowledgements.set(tag, acknowledgement);
     acknowledgement.send();
     if (this.#isOpen()) this.#establish(session, response.status);
-    else session.hangUp(); // another branch of a fork answered too: RFC 3261 13.2.2.4 lets us end it at once
+    else session.hangUp(); // another branch of a fork answered too: RFC 3261 §13.2.2.4 lets us end it at once
   }
 
   #establish(session: Session, status: number): void {
     this.#session = session;
     this.#finalStatus = status;
-    // RFC 3261 13.2.2.4: branches that have not answered 64 times T1 after the first 2xx never will.
+    // RFC 3261 §13.2.2.4: branches that have not answered 64 times T1 after the first 2xx never will.
     if (this.#early.size > 0) this.core.timers.set(64 * this.core.values.t1, () => this.#dropEarly());
     if (!this.#cancelled) return this.#change('answered');
-    this.#change('cancelled'); // RFC 3261 15: the 200 crossed our CANCEL
+    this.#change('cancelled'); // RFC 3261 §15: the 200 crossed our CANCEL
     session.hangUp();
   }
 
@@ -150,7 +150,7 @@ export class OutgoingInvitation implements OutgoingCall {
 
   #failed(): void {
     this.#dropEarly();
-    this.#unanswered = !this.#cancelled; // RFC 3261 8.1.3.1: the user is told of silence as of a 408
+    this.#unanswered = !this.#cancelled; // RFC 3261 §8.1.3.1: the user is told of silence as of a 408
     this.#change(this.#cancelled ? 'cancelled' : 'failed');
   }
 

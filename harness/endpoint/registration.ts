@@ -25,11 +25,11 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** The binding of our contact at the registrar of our domain (RFC 3261 section 10.2). It is not refreshed by itself. */
+/** The binding of our contact at the registrar of our domain (RFC 3261 §10.2). It is not refreshed by itself. */
 export class Registration {
   readonly #callId: string;
   readonly #registrar: string;
-  /** RFC 3261 10.2: a REGISTER is sent only when the one before has its final response; the first of these is under way. */
+  /** RFC 3261 §10.2: a REGISTER is sent only when the one before has its final response; the first of these is under way. */
   readonly #waiting: Waiting[] = [];
   #sequence = 0;
   #until: number | undefined;
@@ -76,7 +76,7 @@ export class Registration {
       this.#registered(response, expires);
       this.#settle();
     } else if (longer !== undefined && longer > expires)
-      this.#ask(longer); // RFC 3261 10.2.8: the registrar wants a longer interval
+      this.#ask(longer); // RFC 3261 §10.2.8: the registrar wants a longer interval
     else this.#settle(this.#refusal(response.status, response.reason));
   }
 
@@ -104,7 +104,7 @@ export class Registration {
       ['Expires', String(expires)],
     ];
     const request = core.createRequest('REGISTER', this.#registrar, fields, { callId: this.#callId, to: core.identity });
-    request.headers.set('CSeq', `${this.#nextSequence()} REGISTER`); // RFC 3261 10.2: it rises over all REGISTERs with one Call-ID
+    request.headers.set('CSeq', `${this.#nextSequence()} REGISTER`); // RFC 3261 §10.2: it rises over all REGISTERs with one Call-ID
     return request;
   }
 
@@ -113,7 +113,7 @@ export class Registration {
     return this.#sequence;
   }
 
-  /** RFC 3261 10.2.4: the registrar decides for how long, per contact, else for all. */
+  /** RFC 3261 §10.2.4: the registrar decides for how long, per contact, else for all. */
   #registered(response: SipResponse, asked: number): void {
     const ours = response.contacts.find(({ uriText }) => `<${uriText}>` === this.core.contact);
     const seconds = Number(ours?.params.get('expires') ?? response.expires ?? asked);

@@ -6,14 +6,14 @@ import type { Exchange } from './exchange.js';
 import { SDP } from './sdp-body.js';
 import type { Session } from './session.js';
 
-/** RFC 3261 14.1: after a 491 whoever chose the Call-ID waits 2.1 to 4 s, the other up to 2 s, in steps of 10 ms. */
+/** RFC 3261 §14.1: after a 491 whoever chose the Call-ID waits 2.1 to 4 s, the other up to 2 s, in steps of 10 ms. */
 const OWNER_PAUSE = { from: 210, steps: 191 };
 const OTHER_PAUSE = { from: 0, steps: 201 };
 const PAUSE_STEP_MS = 10;
 const RFC3261_T1 = 500;
 const MAX_GLARES = 8;
 
-/** A new offer within a session, tried again while the two sides cross (RFC 3261 section 14.1). */
+/** A new offer within a session, tried again while the two sides cross (RFC 3261 §14.1). */
 export class Reinvitation {
   #exchange: Exchange | undefined;
   #acknowledgement: Acknowledgement | undefined;
@@ -70,7 +70,7 @@ export class Reinvitation {
     if (response.status < 300) return this.#accepted(response);
     if (response.status === 491 && !this.#stopped && this.#glares < MAX_GLARES) return this.#tryLater();
     this.#settle(response.status);
-    // RFC 3261 12.2.1.2: these say that there is no dialog any more; any other refusal leaves the session as it was.
+    // RFC 3261 §12.2.1.2: these say that there is no dialog any more; any other refusal leaves the session as it was.
     if (response.status === 481 || response.status === 408) this.lost();
   }
 
@@ -96,6 +96,6 @@ export class Reinvitation {
   #failed(): void {
     this.#pending = false;
     this.#settle(undefined);
-    this.lost(); // RFC 3261 12.2.1.2: silence counts as 408
+    this.lost(); // RFC 3261 §12.2.1.2: silence counts as 408
   }
 }

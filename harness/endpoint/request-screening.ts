@@ -15,7 +15,7 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set(['REGISTER', 'INFO', 'PRACK',
 const SCHEMES: ReadonlySet<string> = new Set(['sip', 'sips', 'tel']);
 
 /**
- * The checks of a user agent server, in the order of RFC 3261 section 8.2; undefined where a request passes.
+ * The checks of a user agent server, in the order of RFC 3261 §8.2; undefined where a request passes.
  * @param merged the same request came before by another way
  */
 export function screen(request: SipRequest, merged: boolean): Rejection | undefined {
@@ -25,22 +25,22 @@ export function screen(request: SipRequest, merged: boolean): Rejection | undefi
 function malformed(request: SipRequest): Rejection | undefined {
   const fault = checkMessage(request);
   if (fault) return { status: fault.status, reason: `Bad ${fault.header}` };
-  // RFC 3261 8.1.1.8: without a Contact the dialog of an INVITE would have no remote target.
+  // RFC 3261 §8.1.1.8: without a Contact the dialog of an INVITE would have no remote target.
   return request.method === 'INVITE' && request.contacts.length !== 1 ? { status: 400, reason: 'INVITE needs one Contact' } : undefined;
 }
 
-/** RFC 3261 8.2.1 and 21.5.2: a method that we know gets 405, one that we do not 501. */
+/** RFC 3261 §8.2.1 and §21.5.2: a method that we know gets 405, one that we do not 501. */
 function wrongMethod({ method }: SipRequest): Rejection | undefined {
   if (SUPPORTED_METHODS.has(method)) return undefined;
   return { status: KNOWN_METHODS.has(method) ? 405 : 501, headers: [['Allow', ALLOW]] };
 }
 
-/** RFC 3261 8.2.2.1. The user part is not looked at: whoever knows our address may call us as he likes. */
+/** RFC 3261 §8.2.2.1. The user part is not looked at: whoever knows our address may call us as he likes. */
 function wrongTarget({ uri }: SipRequest): Rejection | undefined {
   return uri && SCHEMES.has(uri.scheme.toLowerCase()) ? undefined : { status: 416 };
 }
 
-/** RFC 3261 8.2.2.3: we know no extension that could be required. */
+/** RFC 3261 §8.2.2.3: we know no extension that could be required. */
 function missing(request: SipRequest): Rejection | undefined {
   const required = request.headers.list('Require');
   return required.length > 0
@@ -48,7 +48,7 @@ function missing(request: SipRequest): Rejection | undefined {
     : (wrongBody(request) ?? unacceptable(request));
 }
 
-/** RFC 3261 8.2.3. */
+/** RFC 3261 §8.2.3. */
 function wrongBody(request: SipRequest): Rejection | undefined {
   const { headers, method } = request;
   if (request.body.length === 0 || isOptional(headers.get('Content-Disposition'))) return undefined;
@@ -67,14 +67,14 @@ function unacceptable(request: SipRequest): Rejection | undefined {
   return refusesSdp(request) ? { status: 406, headers: [['Warning', `399 busyhere "only ${SDP} can be given"`]] } : undefined;
 }
 
-/** RFC 3261 20.1, 21.4.7: the 2xx to an INVITE carries SDP, so who does not take that cannot be answered with one. */
+/** RFC 3261 §20.1, §21.4.7: the 2xx to an INVITE carries SDP, so who does not take that cannot be answered with one. */
 function refusesSdp({ method, headers }: SipRequest): boolean {
   if (method !== 'INVITE' || !headers.has('Accept')) return false;
   const types = headers.list('Accept').map((range) => range.split(';')[0]?.replace(/\s/g, '').toLowerCase());
   return !types.some((type) => type === SDP || type === 'application/*' || type === '*/*');
 }
 
-/** RFC 3261 20.11: `handling=optional` lets us pass a body over that we do not understand. */
+/** RFC 3261 §20.11: `handling=optional` lets us pass a body over that we do not understand. */
 function isOptional(disposition: string | undefined): boolean {
   return disposition !== undefined && /;\s*handling\s*=\s*"?optional"?\s*(;|$)/i.test(disposition);
 }

@@ -4,7 +4,7 @@ import type { SipMessage } from '../sip/message.js';
 import { parseMultipart } from '../sip/multipart.js';
 
 export const SDP = 'application/sdp';
-/** The multipart types whose parts are taken one by one (RFC 5621 section 3.1). */
+/** The multipart types whose parts are taken one by one (RFC 5621 §3.1). */
 const MULTIPART = /^multipart\/(?:mixed|alternative|related)$/;
 const MAX_DEPTH = 4; // of parts within parts: nobody nests deeper in earnest
 

@@ -8,7 +8,7 @@ import { dataLines, rtpLines, sessionLines } from './offer-text.js';
 export interface Describer {
   readonly user: string;
   readonly address: string;
-  /** Of the `o=` line; the same for every description of one session (RFC 3264 section 8). */
+  /** Of the `o=` line; the same for every description of one session (RFC 3264 §8). */
   readonly sessionId: number;
   /** Rises with every description of one session that differs from the one before. */
   readonly version: number;
@@ -18,7 +18,7 @@ const FIRST_RTP_PORT = 16384;
 const RTP_PORT_PAIRS = 8192;
 
 /**
- * An SDP offer of the streams (RFC 3264 section 5). RTP ports are drawn: nothing is ever sent from or received on them.
+ * An SDP offer of the streams (RFC 3264 §5). RTP ports are drawn: nothing is ever sent from or received on them.
  * Written here and not by the library, which takes a sixth of a call's whole time; the answer, which copies from what
  * somebody else sent, is the library's.
  */
@@ -29,7 +29,7 @@ export function writeOffer(describer: Describer, media: readonly Media[], random
 }
 
 /**
- * The answer to an offer (RFC 3264 section 6): one `m=` line for each of the offer's, in its order, with port 0 where
+ * The answer to an offer (RFC 3264 §6): one `m=` line for each of the offer's, in its order, with port 0 where
  * we have none of its formats. Undefined where the offer cannot be read or nothing in it fits.
  */
 export function writeAnswer(offer: string, describer: Describer, media: readonly Media[], random: Random): string | undefined {
@@ -79,7 +79,7 @@ function dataSection({ port, format, title }: DataMedia): MediaSection {
 
 function answerSection(offered: MediaSection, media: readonly Media[], random: Random, sessionDirection?: string): MediaSection {
   const answer = offered.port === 0 ? undefined : (answerRtp(offered, media, random) ?? answerData(offered, media));
-  // RFC 3264 6: a stream that is not wanted is answered with port 0; its formats do not count.
+  // RFC 3264 §6: a stream that is not wanted is answered with port 0; its formats do not count.
   if (!answer) return { type: offered.type, port: 0, protocol: offered.protocol, payloads: offered.payloads };
   const direction = answeringDirection(offered.direction ?? sessionDirection);
   return direction === undefined ? answer : { ...answer, direction };
@@ -91,7 +91,7 @@ function answerRtp(offered: MediaSection, media: readonly Media[], random: Rando
   const common = String(offered.payloads)
     .split(' ')
     .flatMap((payload) => commonCodec(Number(payload), offered, ours));
-  // RFC 4733 3: events go along with an encoding and are none on their own.
+  // RFC 4733 §3: events go along with an encoding and are none on their own.
   return common.some(({ name }) => name !== 'telephone-event') ? rtpSection({ ...ours, codecs: common }, random) : undefined;
 }
 
@@ -114,7 +114,7 @@ function answerData(offered: MediaSection, media: readonly Media[]): MediaSectio
   return dataSection(offered.description === undefined ? stream : { ...stream, title: offered.description });
 }
 
-/** RFC 3264 6.1: what the offerer only sends, we only receive, and the other way round. */
+/** RFC 3264 §6.1: what the offerer only sends, we only receive, and the other way round. */
 function answeringDirection(offered: string | undefined): string | undefined {
   if (offered === 'sendonly') return 'recvonly';
   if (offered === 'recvonly') return 'sendonly';

@@ -2,7 +2,7 @@ import type { AgentCore } from './agent-core.js';
 import type { Media } from './media.js';
 import { writeAnswer, writeOffer } from './session-description.js';
 
-/** The descriptions that one side gives of one session: the same `o=` line, its version rising (RFC 3264 section 8). */
+/** The descriptions that one side gives of one session: the same `o=` line, its version rising (RFC 3264 §8). */
 export class SessionMedia {
   readonly #sessionId: number;
   #version = 0;

@@ -50,14 +50,14 @@ export class Session implements DialogUser {
     const sequence = request.cseq?.sequence ?? 0;
     const acceptance = new Acceptance(this.core, transaction, this.createResponse(request, 200, body), () => {
       this.#acceptances.delete(sequence);
-      this.#bye('lost'); // RFC 3261 13.3.1.4: the dialog is confirmed, the session is not worth keeping
+      this.#bye('lost'); // RFC 3261 §13.3.1.4: the dialog is confirmed, the session is not worth keeping
     });
     this.dialog.confirm();
     this.#acceptances.set(sequence, acceptance);
     acceptance.start();
   }
 
-  /** A response that makes or refreshes the dialog (RFC 3261 section 12.1.1). */
+  /** A response that makes or refreshes the dialog (RFC 3261 §12.1.1). */
   createResponse(request: SipRequest, status: number, body?: string): SipResponse {
     const headers: [string, string][] = request.headers.all('Record-Route').map((value) => ['Record-Route', value]);
     headers.push(['Contact', this.core.contact], ['Allow', ALLOW], ['Server', this.core.persona.product]);
@@ -65,13 +65,13 @@ export class Session implements DialogUser {
     return createResponse(request, status, { toTag: this.dialog.localTag, headers: [...headers, ['Content-Type', SDP]], body });
   }
 
-  /** Ends the session with BYE; after a 2xx of ours only once its ACK came (RFC 3261 section 15). */
+  /** Ends the session with BYE; after a 2xx of ours only once its ACK came (RFC 3261 §15). */
   hangUp(): void {
     if (this.#acceptances.size > 0) this.#byeWanted = true;
     else this.#bye('local');
   }
 
-  /** Offers the session anew (RFC 3261 section 14.1). The final status, or undefined where none came. */
+  /** Offers the session anew (RFC 3261 §14.1). The final status, or undefined where none came. */
   reinvite(offer?: string): Promise<number | undefined> {
     const reinvitation = new Reinvitation(this, offer, () => this.#bye('lost'));
     this.#reinvitation = reinvitation;
@@ -82,7 +82,7 @@ export class Session implements DialogUser {
 
   request(transaction: ServerTransaction): void {
     const { request } = transaction;
-    // RFC 3261 12.2.2: a lower CSeq number is out of order.
+    // RFC 3261 §12.2.2: a lower CSeq number is out of order.
     if (!this.dialog.receiveSequence(request.cseq?.sequence ?? 0)) this.#respond(transaction, 500, { reason: 'CSeq Out Of Order' });
     else if (request.method === 'INVITE') this.#reinvited(transaction);
     else if (request.method === 'BYE') this.#byeReceived(transaction);
@@ -121,9 +121,9 @@ export class Session implements DialogUser {
   #reinvited(transaction: ServerTransaction): void {
     const offer = sdpOf(transaction.request);
     if (this.#reinvitation?.pending || (this.dialog.state === 'early' && this.dialog.isCaller)) {
-      this.#respond(transaction, 491); // RFC 3261 14.2: our own INVITE is in progress
+      this.#respond(transaction, 491); // RFC 3261 §14.2: our own INVITE is in progress
     } else if (this.dialog.state === 'early') {
-      // RFC 3261 14.2: the first INVITE has no final response yet; the peer is to try again in up to 10 s.
+      // RFC 3261 §14.2: the first INVITE has no final response yet; the peer is to try again in up to 10 s.
       this.#respond(transaction, 500, { headers: [['Retry-After', String(this.core.random.below(11))]] });
     } else {
       const body = offer === undefined ? this.media.offer() : this.media.answer(offer);
@@ -141,7 +141,7 @@ export class Session implements DialogUser {
   #bye(why: SessionEnd): void {
     if (this.#over) return;
     const { request, hopUri } = this.dialog.createRequest('BYE');
-    // RFC 3261 15.1.1: the session is over whatever comes back.
+    // RFC 3261 §15.1.1: the session is over whatever comes back.
     this.send(request, hopUri, { final: () => {}, failed: () => {} });
     this.#end(why);
   }

@@ -81,7 +81,7 @@ export class UserAgent implements Endpoint, TransactionUser {
     return this.#registration.register();
   }
 
-  /** Takes the contact away from the registrar (RFC 3261 section 10.2.2). */
+  /** Takes the contact away from the registrar (RFC 3261 §10.2.2). */
   unregister(): Promise<void> {
     return this.#registration.register(0);
   }
@@ -98,7 +98,7 @@ export class UserAgent implements Endpoint, TransactionUser {
   }
 
   options(target: string, options: RequestOptions = {}): OutgoingRequest {
-    // RFC 3261 11.1: Accept says which bodies we understand.
+    // RFC 3261 §11.1: Accept says which bodies we understand.
     const fields = [['Contact', this.#core.contact] as const, ['Accept', ACCEPT] as const, ...(options.headers ?? [])];
     return new OneShotRequest(this.#core, this.#core.createRequest('OPTIONS', target, fields), options);
   }
@@ -119,13 +119,13 @@ export class UserAgent implements Endpoint, TransactionUser {
     if (request.toTag === undefined) return this.#serve(transaction, false);
     const dialog = this.#core.dialogs.find(request);
     if (dialog) dialog.request(transaction);
-    else this.#respond(transaction, 481); // RFC 3261 12.2.2
+    else this.#respond(transaction, 481); // RFC 3261 §12.2.2
   }
 
   /** @internal from the transactions */
   cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
     const invitation = matched && this.#invitations.get(matched);
-    // RFC 3261 9.2: a re-INVITE, a refused INVITE or another request is answered already, which a CANCEL does not change.
+    // RFC 3261 §9.2: a re-INVITE, a refused INVITE or another request is answered already, which a CANCEL does not change.
     if (!invitation) return this.#respond(transaction, matched ? 200 : 481);
     invitation.answerCancel(transaction);
     invitation.cancelled();
@@ -145,7 +145,7 @@ export class UserAgent implements Endpoint, TransactionUser {
       case 'OPTIONS':
         return this.#optionsAsked(transaction, inDialog);
       default:
-        return this.#respond(transaction, 481); // a BYE without a dialog (RFC 3261 15.1.2)
+        return this.#respond(transaction, 481); // a BYE without a dialog (RFC 3261 §15.1.2)
     }
   }
 
@@ -166,7 +166,7 @@ export class UserAgent implements Endpoint, TransactionUser {
   }
 
   #optionsAsked(transaction: ServerTransaction, inDialog: boolean): void {
-    // RFC 3261 11.2: the status is the one that an INVITE would get.
+    // RFC 3261 §11.2: the status is the one that an INVITE would get.
     const refusal = inDialog ? undefined : this.persona.refuse(this.#core.sessions.size);
     const headers: [string, string][] = [
       ['Contact', this.#core.contact],

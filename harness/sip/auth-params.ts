@@ -3,7 +3,7 @@ import { splitList } from './list.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 import { endOfQuotedString, quote, unquote } from './quoted-string.js';
 
-/** `Digest realm="x", qop=auth` taken apart: names in lower case, quotes undone (RFC 3261 section 25.1, challenge and credentials). */
+/** `Digest realm="x", qop=auth` taken apart: names in lower case, quotes undone (RFC 3261 §25.1, challenge and credentials). */
 export interface SchemeAndParams {
   readonly scheme: string;
   readonly params: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** Character classes of RFC 3261 section 25.1, as bits in one table over the 256 octets. */
+/** Character classes of RFC 3261 §25.1, as bits in one table over the 256 octets. */
 export const TOKEN = 1;
 /** What may stand in a `word`: of Call-IDs. */
 export const WORD = 2;

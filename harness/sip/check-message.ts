@@ -12,14 +12,14 @@ export interface HeaderFault {
   readonly status: number;
 }
 
-/** RFC 3261 section 8.1.1, without Max-Forwards: proxies are to forward requests that lack it (section 16.3). */
+/** RFC 3261 §8.1.1, without Max-Forwards: proxies are to forward requests that lack it (§16.3). */
 const MANDATORY = ['Via', 'From', 'To', 'Call-ID', 'CSeq'];
-/** Headers without lists that may stand several times all the same (RFC 3261 section 7.3.1, RFC 8224 section 4). */
+/** Headers without lists that may stand several times all the same (RFC 3261 §7.3.1, RFC 8224 §4). */
 const MAY_REPEAT = new Set(['authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate', 'identity']);
 
 /**
  * Checks what `parseMessage` leaves for later: the headers that must be there, those that may stand once, and the grammar of
- * every header we know. Requests after RFC 2543 pass: no tag in From, no branch, no Max-Forwards (RFC 4475 section 3.4.1).
+ * every header we know. Requests after RFC 2543 pass: no tag in From, no branch, no Max-Forwards (RFC 4475 §3.4.1).
  *
  * @returns the first fault, or null. A server answers the fault's status; a response with a fault is dropped.
  */
@@ -48,7 +48,7 @@ function fault(header: string, reason: string): HeaderFault {
 function requestUriFault({ requestUri }: SipRequest): string | undefined {
   const uri = parseUri(requestUri);
   if (!uri.ok) return uri.error;
-  return uri.value.headers === undefined ? undefined : 'headers in a Request-URI'; // RFC 3261 section 19.1.1
+  return uri.value.headers === undefined ? undefined : 'headers in a Request-URI'; // RFC 3261 §19.1.1
 }
 
 function lineFault(line: FieldLine): string | undefined {
@@ -67,7 +67,7 @@ function lineFault(line: FieldLine): string | undefined {
 
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/** RFC 3261 section 25.1: control characters stand in quoted pairs only, and line ends not even there. */
+/** RFC 3261 §25.1: control characters stand in quoted pairs only, and line ends not even there. */
 function hasStrayControl(value: string): boolean {
   return CONTROL.test(value) && CONTROL.test(value.replace(/\\[\x00-\x09\x0b\x0c\x0e-\x7f]/g, ''));
 }

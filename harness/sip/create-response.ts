@@ -7,7 +7,7 @@ import { reasonPhrase } from './reason-phrase.js';
 export interface ResponseOptions {
   /** Octet string or plain text; the RFC's phrase when left out. */
   readonly reason?: string;
-  /** Added to To where the request has no tag there. RFC 3261 section 8.2.6.2 wants one in all but a 100. */
+  /** Added to To where the request has no tag there. RFC 3261 §8.2.6.2 wants one in all but a 100. */
   readonly toTag?: string;
   readonly headers?: Iterable<readonly [name: string, value: string]>;
   readonly body?: Buffer | string;
@@ -16,7 +16,7 @@ export interface ResponseOptions {
 const COPIED = ['via', 'from', 'to', 'call-id', 'cseq'];
 
 /**
- * A response to the request (RFC 3261 section 8.2.6.2): Via, From, To, Call-ID and CSeq as they came, byte for byte but for
+ * A response to the request (RFC 3261 §8.2.6.2): Via, From, To, Call-ID and CSeq as they came, byte for byte but for
  * the tag; a 100 also takes the Timestamp. Works on the remains of a malformed request too.
  */
 export function createResponse(request: SipRequest, status: number, options: ResponseOptions = {}): SipResponse {

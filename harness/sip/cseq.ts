@@ -1,13 +1,13 @@
 import { DIGIT, isToken, parseNumber, skip, trimBlanks } from './characters.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
-/** RFC 3261 section 20.16. */
+/** RFC 3261 §20.16. */
 export interface CSeq {
   readonly sequence: number;
   readonly method: string;
 }
 
-/** RFC 3261 section 8.1.1.5: less than 2**31. */
+/** RFC 3261 §8.1.1.5: less than 2**31. */
 export const GREATEST_SEQUENCE = 2 ** 31 - 1;
 
 export function parseCSeq(text: string): Outcome<CSeq, string> {

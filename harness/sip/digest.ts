@@ -9,7 +9,7 @@ const DIGEST_ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5', 'SHA-512-256-sess', 
 export type DigestAlgorithm = (typeof DIGEST_ALGORITHMS)[number];
 export type DigestQop = 'auth' | 'auth-int';
 
-/** WWW-Authenticate or Proxy-Authenticate of scheme Digest (RFC 3261 section 20.44). */
+/** WWW-Authenticate or Proxy-Authenticate of scheme Digest (RFC 3261 §20.44). */
 export interface DigestChallenge {
   readonly realm: string;
   readonly nonce: string;
@@ -22,7 +22,7 @@ export interface DigestChallenge {
   readonly domain?: string | undefined;
 }
 
-/** Authorization or Proxy-Authorization of scheme Digest (RFC 3261 section 20.7). */
+/** Authorization or Proxy-Authorization of scheme Digest (RFC 3261 §20.7). */
 export interface DigestCredentials {
   readonly username: string;
   readonly realm: string;
@@ -37,7 +37,7 @@ export interface DigestCredentials {
   readonly nc?: number | undefined;
 }
 
-/** What goes into the hash. Texts are octet strings: `encodeUtf8` makes them (RFC 7616 section 4). */
+/** What goes into the hash. Texts are octet strings: `encodeUtf8` makes them (RFC 7616 §4). */
 export interface DigestInput {
   readonly algorithm?: DigestAlgorithm | undefined;
   readonly username: string;
@@ -61,7 +61,7 @@ export function digestAlgorithm(name: string | undefined): DigestAlgorithm | und
   return DIGEST_ALGORITHMS.find((algorithm) => algorithm.toLowerCase() === name.toLowerCase());
 }
 
-/** RFC 7616 section 3.4.1, and RFC 2069's form where there is no `qop`. Lower-case hexadecimal. */
+/** RFC 7616 §3.4.1, and RFC 2069's form where there is no `qop`. Lower-case hexadecimal. */
 export function digestResponse(input: DigestInput): string {
   const { nonce, qop, cnonce = '' } = input;
   const algorithm = input.algorithm ?? 'MD5';
@@ -83,7 +83,7 @@ function formatNonceCount(count: number): string {
   return count.toString(16).padStart(8, '0');
 }
 
-/** Refuses other schemes and unknown algorithms too: such challenges are to be ignored (RFC 7616 section 3.3). */
+/** Refuses other schemes and unknown algorithms too: such challenges are to be ignored (RFC 7616 §3.3). */
 export function parseChallenge(text: string): Outcome<DigestChallenge, string> {
   const parsed = parseSchemeAndParams(text);
   if (!parsed.ok) return parsed;

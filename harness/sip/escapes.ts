@@ -1,4 +1,4 @@
-/** `%HH` in URIs (RFC 3261 section 19.1.2). Octet strings in, octet strings out. */
+/** `%HH` in URIs (RFC 3261 §19.1.2). Octet strings in, octet strings out. */
 
 /** Each `%HH` replaced by its octet, once and not again; a `%` that begins no escape stays. */
 export function unescapeOctets(text: string): string {

@@ -34,7 +34,7 @@ export class FieldLine {
     return FieldLine.of(headerName(name), value);
   }
 
-  /** The value, unfolded (each fold is one space, RFC 3261 section 7.3.1) and trimmed. */
+  /** The value, unfolded (each fold is one space, RFC 3261 §7.3.1) and trimmed. */
   get value(): string {
     if (!this.folded) return trimBlanks(this.text, this.valueStart, this.end - 2);
     const parts = this.text.slice(this.valueStart, this.end - 2).split('\r\n');

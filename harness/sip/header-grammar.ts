@@ -71,7 +71,7 @@ const rack: Grammar = (text) => {
     : 'expected a number before sequence number and method';
 };
 
-/** Only Digest is taken apart: others are for those who know them (RFC 4475 section 3.3.7). */
+/** Only Digest is taken apart: others are for those who know them (RFC 4475 §3.3.7). */
 const authorization: Grammar = (text) => {
   const end = skip(text, 0, TOKEN);
   if (end === 0 || end === text.length) return 'expected a scheme and something after it';
@@ -80,7 +80,7 @@ const authorization: Grammar = (text) => {
 
 /**
  * By header key. Date stands not here on purpose: an element should not refuse a message for a Date it has no use for
- * (RFC 4475 section 3.1.2.12). Nor do bounds of Expires: what is too large counts as absent (RFC 3261 section 20.19).
+ * (RFC 4475 §3.1.2.12). Nor do bounds of Expires: what is too large counts as absent (RFC 3261 §20.19).
  */
 export const GRAMMARS: ReadonlyMap<string, Grammar> = new Map<string, Grammar>([
   ['via', via],

@@ -10,7 +10,7 @@ export interface HeaderName {
   readonly list: boolean;
 }
 
-/** RFC 3261 section 20 and the extensions in use; lists first, then headers whose commas separate nothing. */
+/** RFC 3261 §20 and the extensions in use; lists first, then headers whose commas separate nothing. */
 const LISTS =
   'Accept Accept-Encoding Accept-Language Alert-Info Allow Allow-Events Call-Info Contact Content-Encoding Content-Language Diversion ' +
   'Error-Info Geolocation History-Info In-Reply-To P-Asserted-Identity P-Associated-URI P-Preferred-Identity Path Privacy Proxy-Require ' +
@@ -20,7 +20,7 @@ const SINGLES =
   'Max-Forwards MIME-Version Min-Expires Min-SE Organization Priority Proxy-Authenticate Proxy-Authentication-Info Proxy-Authorization ' +
   'RAck Refer-To Referred-By Replaces Reply-To Request-Disposition Retry-After RSeq Server Session-Expires SIP-ETag SIP-If-Match Subject ' +
   'Subscription-State Target-Dialog Timestamp To User-Agent WWW-Authenticate';
-/** RFC 3261 section 7.3.3 and the registry that followed it. */
+/** RFC 3261 §7.3.3 and the registry that followed it. */
 const COMPACT: Readonly<Record<string, string>> = {
   a: 'Accept-Contact',
   b: 'Referred-By',

@@ -22,7 +22,7 @@ export interface HeaderSection {
 
 /**
  * Finds the field lines from `start` to the empty line, in one pass that looks at no octet of a value. Lines end with CRLF
- * (RFC 3261 section 7); a bare LF is refused, since others who bear it see other headers than those who do not.
+ * (RFC 3261 §7); a bare LF is refused, since others who bear it see other headers than those who do not.
  */
 export function readHeaderSection(text: string, start: number, limits: ParseLimits): HeaderSection {
   const lines: FieldLine[] = [];
@@ -51,7 +51,7 @@ function indexOrEnd(text: string, octet: string, at: number): number {
   return index < 0 ? text.length : index;
 }
 
-/** After the line ends with the feed and all lines that continue it (RFC 3261 section 7.3.1). */
+/** After the line ends with the feed and all lines that continue it (RFC 3261 §7.3.1). */
 function endOfField(text: string, feed: number): number {
   let end = feed + 1;
   for (let code = text.charCodeAt(end); code === 0x20 || code === 0x09; code = text.charCodeAt(end)) {
@@ -62,7 +62,7 @@ function endOfField(text: string, feed: number): number {
   return end;
 }
 
-/** RFC 3261 section 25.1, HCOLON: white space may stand before the colon. */
+/** RFC 3261 §25.1, HCOLON: white space may stand before the colon. */
 function nameBeforeBlanks(text: string, start: number, colon: number): HeaderName | undefined {
   const nameEnd = skip(text, start, TOKEN);
   return skip(text, nameEnd, BLANK) === colon ? headerNameAt(text, start, nameEnd) : undefined;

@@ -25,7 +25,7 @@ export function parsePort(text: string): number | undefined {
 
 function isIpv6Reference(host: string): boolean {
   const address = host.slice(1, -1);
-  // RFC 5118 section 4.10: the grammar of RFC 3261 had a third colon before an IPv4 tail, and both forms are about.
+  // RFC 5118 §4.10: the grammar of RFC 3261 had a third colon before an IPv4 tail, and both forms are about.
   return isIPv6(address) ? !address.includes('%') : address.length < 64 && isIPv6(address.replace(':::', '::'));
 }
 
@@ -33,6 +33,6 @@ function isHostname(host: string): boolean {
   if (isIPv4(host)) return true;
   const first = host.charCodeAt(0);
   if (first === 0x2e || first === 0x2d || host.includes('..')) return false; // "." and "-"
-  // RFC 3261 section 25.1, toplabel: a name whose last label is a number would be an address.
+  // RFC 3261 §25.1, toplabel: a name whose last label is a number would be an address.
   return skip(host, host.lastIndexOf('.', host.length - 2) + 1, DIGIT) < host.length;
 }

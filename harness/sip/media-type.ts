@@ -2,7 +2,7 @@ import { skip, TOKEN } from './characters.js';
 import { type Params, parseParams } from './params.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
-/** The value of a Content-Type (RFC 3261 section 20.15). */
+/** The value of a Content-Type (RFC 3261 §20.15). */
 export interface MediaType {
   /** `application/sdp`, in lower case. */
   readonly type: string;

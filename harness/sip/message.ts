@@ -97,7 +97,7 @@ export abstract class MessageBase {
     return successOf(this.headers.first('CSeq')?.parsedBy(parseCSeq));
   }
 
-  /** 0 to 255 (RFC 3261 section 20.22). */
+  /** 0 to 255 (RFC 3261 §20.22). */
   get maxForwards(): number | undefined {
     return this.#number('Max-Forwards', 255);
   }
@@ -107,7 +107,7 @@ export abstract class MessageBase {
     return this.headers.get('Content-Type');
   }
 
-  /** Seconds, up to 2**32-1 (RFC 3261 section 20.19). */
+  /** Seconds, up to 2**32-1 (RFC 3261 §20.19). */
   get expires(): number | undefined {
     return this.#number('Expires', 2 ** 32 - 1);
   }
@@ -166,7 +166,7 @@ export abstract class MessageBase {
   }
 }
 
-/** A request (RFC 3261 section 7.1). */
+/** A request (RFC 3261 §7.1). */
 export class SipRequest extends MessageBase {
   readonly kind = 'request';
   /** Case-sensitive. */
@@ -204,7 +204,7 @@ export class SipRequest extends MessageBase {
   }
 }
 
-/** A response (RFC 3261 section 7.2). */
+/** A response (RFC 3261 §7.2). */
 export class SipResponse extends MessageBase {
   readonly kind = 'response';
   /** 100 to 699; 0 in the remains of a response whose code could not be read. */

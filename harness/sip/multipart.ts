@@ -11,7 +11,7 @@ export interface BodyPart {
 }
 
 /**
- * Takes a multipart body apart (RFC 2046 section 5.1). The line end before a boundary belongs to the boundary; what stands
+ * Takes a multipart body apart (RFC 2046 §5.1). The line end before a boundary belongs to the boundary; what stands
  * before the first and after the last is no part.
  *
  * @param contentType the message's Content-Type, which names the boundary

@@ -4,7 +4,7 @@ import { accepted, type Outcome, refused } from './parsed.js';
 import { endOfQuotedString, unquote } from './quoted-string.js';
 import { copyUri, parseUri, type Uri } from './uri.js';
 
-/** An address of To, From, Contact, Route and their like: name-addr or addr-spec, and parameters (RFC 3261 section 20.10). */
+/** An address of To, From, Contact, Route and their like: name-addr or addr-spec, and parameters (RFC 3261 §20.10). */
 export class NameAddr {
   constructor(
     /** As written between `<` and `>`, or without them. */
@@ -38,7 +38,7 @@ function layOut(text: string): Layout {
   const open = text.indexOf('<', Math.max(quoteEnd, 0));
   const semicolon = text.indexOf(';', Math.max(quoteEnd, 0));
   if (open < 0 || (semicolon >= 0 && semicolon < open)) {
-    // RFC 3261 section 20.10: without < > whatever follows a semicolon is a parameter of the header, not of the URI.
+    // RFC 3261 §20.10: without < > whatever follows a semicolon is a parameter of the header, not of the URI.
     const end = semicolon < 0 ? text.length : semicolon;
     return { display: '', bracketed: false, uriStart: quoteEnd < 0 ? -1 : 0, uriEnd: end, paramsStart: end };
   }
@@ -53,7 +53,7 @@ export function parseNameAddr(text: string): Outcome<NameAddr, string> {
   if (uriStart < 0) return refused('quoted string of the display name never ends');
   if (bracketed && uriEnd === text.length) return refused('"<" without ">"');
   const uriText = bracketed ? text.slice(uriStart, uriEnd) : trimBlanks(text.slice(uriStart, uriEnd));
-  if (!bracketed && /[?,]/.test(uriText)) return refused('URI with "?" or "," stands without "<" and ">"'); // section 20.10
+  if (!bracketed && /[?,]/.test(uriText)) return refused('URI with "?" or "," stands without "<" and ">"'); // RFC 3261 §20.10
   const displayName = parseDisplayName(display);
   if (displayName === null) return refused('display name is neither a quoted string nor tokens');
   const uri = parseUri(uriText);
@@ -64,7 +64,7 @@ export function parseNameAddr(text: string): Outcome<NameAddr, string> {
 
 /** undefined where there is none, null where it is malformed. */
 function parseDisplayName(display: string): string | undefined | null {
-  const text = trimBlanks(display); // no space is needed before "<": RFC 4475 section 3.1.1.6
+  const text = trimBlanks(display); // no space is needed before "<": RFC 4475 §3.1.1.6
   if (text === '') return undefined;
   if (text.startsWith('"')) return endOfQuotedString(text, 0) === text.length ? unquote(text) : null;
   const words = text.split(/[ \t]+/);

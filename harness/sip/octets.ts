@@ -3,7 +3,7 @@
  * any message can be put back byte for byte. People's eyes want {@link decodeUtf8}.
  */
 
-/** The UTF-8 text that an octet string spells (RFC 3261 section 7: the character set is UTF-8); bad sequences become U+FFFD. */
+/** The UTF-8 text that an octet string spells (RFC 3261 §7: the character set is UTF-8); bad sequences become U+FFFD. */
 export function decodeUtf8(octets: string): string {
   return isAscii(octets) ? octets : Buffer.from(octets, 'latin1').toString('utf8');
 }

@@ -45,7 +45,7 @@ export class Params {
     return this.#items.values();
   }
 
-  /** A name that stands twice, which RFC 3261 sections 7.3.1 and 19.1.1 forbid. */
+  /** A name that stands twice, which RFC 3261 §7.3.1 and §19.1.1 forbid. */
   duplicate(): string | undefined {
     const seen = new Set<string>();
     return this.#items.find(([name]) => seen.size === seen.add(name.toLowerCase()).size)?.[0];
@@ -78,7 +78,7 @@ function sameName(one: string, other: string): boolean {
 }
 
 /**
- * Reads header parameters (generic-param, RFC 3261 section 25.1) from the first semicolon at `at` to the end of the text.
+ * Reads header parameters (generic-param, RFC 3261 §25.1) from the first semicolon at `at` to the end of the text.
  * `lenient` skips empty ones (`;;`), which serves to find the way back for a 400.
  */
 export function parseParams(text: string, at: number, lenient = false): Outcome<Params, string> {

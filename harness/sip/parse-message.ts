@@ -28,8 +28,8 @@ export type Parsed<T, E = ParseError> = Outcome<T, E>;
 
 /**
  * Reads one datagram: start line, header lines, and Content-Length against what follows. Header values are not looked at;
- * `checkMessage` does that. Never throws. Line ends before the start line are skipped (RFC 3261 section 7.5), octets after
- * the body that Content-Length tells are left out, and fewer of them are an error (section 18.3).
+ * `checkMessage` does that. Never throws. Line ends before the start line are skipped (RFC 3261 §7.5), octets after
+ * the body that Content-Length tells are left out, and fewer of them are an error (§18.3).
  */
 export function parseMessage(datagram: Buffer, limits: ParseLimits = DEFAULT_LIMITS): Parsed<SipMessage> {
   if (datagram.length > limits.maxMessageOctets) return tooLarge(datagram, limits);
@@ -70,7 +70,7 @@ function faultOf(line: StartLine, section: HeaderSection, bodyEnd: number | Faul
   return section.fault ?? (typeof bodyEnd === 'number' ? undefined : bodyEnd);
 }
 
-/** Index after the body's last octet (RFC 3261 section 18.3). Without a Content-Length all that follows is body. */
+/** Index after the body's last octet (RFC 3261 §18.3). Without a Content-Length all that follows is body. */
 function endOfBody({ lines, end: start }: HeaderSection, end: number): number | Fault {
   let line: FieldLine | undefined;
   for (const candidate of lines) {

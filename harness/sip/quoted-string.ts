@@ -1,4 +1,4 @@
-/** quoted-string of RFC 3261 section 25.1: `"` ... `"` with `\` before any octet that shall not count. */
+/** quoted-string of RFC 3261 §25.1: `"` ... `"` with `\` before any octet that shall not count. */
 
 /** Index after the closing quote of the string that opens at `at`; -1 if it is never closed. */
 export function endOfQuotedString(text: string, at: number): number {

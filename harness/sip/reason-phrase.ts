@@ -1,4 +1,4 @@
-/** RFC 3261 section 21, and the RFC that added the code where it is another. */
+/** RFC 3261 §21, and the RFC that added the code where it is another. */
 const PHRASES: Readonly<Record<number, string>> = {
   100: 'Trying',
   180: 'Ringing',
@@ -74,7 +74,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   608: 'Rejected', // RFC 8688
 };
 
-/** The usual phrase; for a code without one, that of its class's x00 (RFC 3261 section 8.1.3.2). */
+/** The usual phrase; for a code without one, that of its class's x00 (RFC 3261 §8.1.3.2). */
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? PHRASES[Math.floor(status / 100) * 100] ?? 'Unknown';
 }

@@ -1,10 +1,10 @@
 import { unescapeOctets } from './escapes.js';
 import { headersOf, type Uri } from './uri.js';
 
-/** Parameters that count as different when only one URI has them (RFC 3261 section 19.1.4). */
+/** Parameters that count as different when only one URI has them (RFC 3261 §19.1.4). */
 const SIGNIFICANT = ['user', 'ttl', 'method', 'maddr', 'transport'];
 
-/** Whether two URIs are equivalent by RFC 3261 section 19.1.4; opaque ones are compared as they are written. */
+/** Whether two URIs are equivalent by RFC 3261 §19.1.4; opaque ones are compared as they are written. */
 export function sameUri(one: Uri, other: Uri): boolean {
   if (one.scheme.toLowerCase() !== other.scheme.toLowerCase()) return false;
   if (one.opaque !== undefined || other.opaque !== undefined) return one.opaque === other.opaque;

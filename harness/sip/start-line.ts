@@ -18,7 +18,7 @@ export interface StatusLine {
 const VERSION = 'SIP/2.0';
 const ENDING = ` ${VERSION}`;
 
-/** Reads the start line without its CRLF (RFC 3261 sections 7.1 and 7.2); undefined where it is not one of SIP at all. */
+/** Reads the start line without its CRLF (RFC 3261 §7.1 and §7.2); undefined where it is not one of SIP at all. */
 export function parseStartLine(line: string): StartLine | undefined {
   return line.charCodeAt(3) === 0x2f && /^sip/i.test(line) ? parseStatusLine(line) : parseRequestLine(line); // no method has a slash
 }
@@ -39,7 +39,7 @@ function explainRequestLine(line: string): StartLine | undefined {
   const version = rest.pop() ?? '';
   const request = { method, requestUri: rest.join(' '), version };
   if (!/^sip\/\d+\.\d+$/i.test(version)) return undefined;
-  // RFC 3261 section 7.1: the version's string is case-insensitive.
+  // RFC 3261 §7.1: the version's string is case-insensitive.
   if (version.toUpperCase() !== VERSION) return { ...request, status: 505, fault: `version ${version} is not ${VERSION}` };
   if (!isToken(method)) return { ...request, status: 400, fault: 'method is no token' };
   if (rest.length === 0) return { ...request, status: 400, fault: 'no Request-URI' };
@@ -56,7 +56,7 @@ function parseStatusLine(line: string): StartLine {
   const reason = line.slice(version.length + 5);
   if (version.toUpperCase() !== VERSION) return { code: 0, reason, version, fault: `version ${version} is not ${VERSION}` };
   const number = parseNumber(code, 699) ?? 0;
-  // RFC 3261 section 25.1: the space after the code stands also before an empty reason phrase.
+  // RFC 3261 §25.1: the space after the code stands also before an empty reason phrase.
   if (number < 100 || line.charAt(version.length + 4) !== ' ') {
     return { code: 0, reason: '', version, fault: 'status code is not three digits from 100 to 699 and a space' };
   }

@@ -4,7 +4,7 @@ import { parseHost, parsePort } from './host.js';
 import { type Param, Params } from './params.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
-/** A URI of RFC 3261 section 19.1: sip and sips taken apart, any other scheme as scheme and opaque rest. */
+/** A URI of RFC 3261 §19.1: sip and sips taken apart, any other scheme as scheme and opaque rest. */
 export interface Uri {
   /** `sip` and `sips` in lower case, others as written. */
   readonly scheme: string;
@@ -31,7 +31,7 @@ export function parseUri(text: string): Outcome<Uri, string> {
   const known = scheme.toLowerCase();
   if (known === 'sip' || known === 'sips') return parseSipUri(known, text, colon + 1);
   const opaque = text.slice(colon + 1);
-  // RFC 3261 section 25.1, absoluteURI, with the brackets that RFC 3986 added: all that is visible but <, > and ".
+  // RFC 3261 §25.1, absoluteURI, with the brackets that RFC 3986 added: all that is visible but <, > and ".
   if (!/^[!#-;=?-~]+$/.test(opaque)) return refused('URI with nothing after the scheme, or with octets that none may have');
   return accepted({ scheme, host: '', params: new Params(), opaque });
 }
@@ -85,7 +85,7 @@ function isUriParameter(text: string): boolean {
   return consistsOf(text, URI_PARAMETER) && escapesAreWhole(text);
 }
 
-/** RFC 3261 section 25.1, headers: `name=value` joined by `&`. */
+/** RFC 3261 §25.1, headers: `name=value` joined by `&`. */
 function isHeaders(text: string): boolean {
   return (
     escapesAreWhole(text) &&

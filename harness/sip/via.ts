@@ -3,7 +3,7 @@ import { parseHost, parsePort } from './host.js';
 import { type Params, parseParams } from './params.js';
 import { accepted, type Outcome, refused } from './parsed.js';
 
-/** One element of a Via header field (RFC 3261 section 20.42). */
+/** One element of a Via header field (RFC 3261 §20.42). */
 export class Via {
   constructor(
     /** `UDP` and so on, as written; unknown ones are kept. */
@@ -20,12 +20,12 @@ export class Via {
     return this.params.get('branch') ?? undefined;
   }
 
-  /** As written: an IPv6 address may come with or without brackets (RFC 5118 section 4.5). */
+  /** As written: an IPv6 address may come with or without brackets (RFC 5118 §4.5). */
   get received(): string | undefined {
     return this.params.get('received') ?? undefined;
   }
 
-  /** true where the sender asks for it (RFC 3581 section 3), the port once filled in, undefined where absent or no port. */
+  /** true where the sender asks for it (RFC 3581 §3), the port once filled in, undefined where absent or no port. */
   get rport(): number | true | undefined {
     const value = this.params.get('rport');
     return value === null ? true : value === undefined ? undefined : parsePort(value);

@@ -56,7 +56,7 @@ function viaRow(via: Via, columns: number): unknown[] {
   return columns === 3 ? [transport, host, branch] : [transport, host, port, received];
 }
 
-/** The address without the brackets that some write around it (RFC 5118 section 4.5). */
+/** The address without the brackets that some write around it (RFC 5118 §4.5). */
 function receivedAddress(via: Via | undefined): string | undefined {
   return via?.received?.replace(/^\[(.*)\]$/, '$1');
 }

@@ -11,7 +11,7 @@ function fieldsOf(header: string): Record<string, string> {
   return Object.fromEntries([...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [name, quoted ?? bare]));
 }
 
-/** RFC 7616 section 3.4.1 with qop=auth. */
+/** RFC 7616 §3.4.1 with qop=auth. */
 function expectedResponse(hashName: string, method: string, fields: Record<string, string>): string {
   const hash = (text: string): string => createHash(hashName).update(text).digest('hex');
   const secret = hash(`alice:${fields.realm}:secret`);

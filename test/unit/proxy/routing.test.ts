@@ -205,7 +205,7 @@ test('IPv6: contacts, next hops and our own address in any spelling', async () =
   world.settle();
   expect(carol.statuses('MESSAGE')).toEqual([200]);
   expect(bob.lastRequest('MESSAGE').message.topVia?.sentBy).toBe('[2001:db8::200]:5060');
-  world.send(carol, 'MESSAGE', 'sip:bob@[2001:db8:::2]', ['Call-ID: 2']); // RFC 5118 section 4.10
+  world.send(carol, 'MESSAGE', 'sip:bob@[2001:db8:::2]', ['Call-ID: 2']); // RFC 5118 §4.10
   expect(bob.requests('MESSAGE')).toHaveLength(2);
   expect(await world.close()).toEqual(NOTHING_LEFT);
 });

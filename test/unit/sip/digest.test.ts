@@ -9,7 +9,7 @@ import {
 } from '../../../harness/sip/digest.js';
 import { encodeUtf8 } from '../../../harness/sip/octets.js';
 
-/** RFC 7616 section 3.9.1. */
+/** RFC 7616 §3.9.1. */
 const MUFASA = {
   username: 'Mufasa',
   realm: 'http-auth@example.org',
@@ -22,7 +22,7 @@ const MUFASA = {
   qop: 'auth',
 } as const;
 
-/** RFC 2617 section 3.5. */
+/** RFC 2617 §3.5. */
 const RFC2617 = {
   username: 'Mufasa',
   realm: 'testrealm@host.com',
