@@ -25,6 +25,8 @@ describe('the style of the house', () => {
     ['const a = 1; export { a as default };', 'default'],
     ['const a = import.meta.url;', 'import.meta'],
     [`function f(): void {\n${'g();\n'.repeat(MAX_FUNCTION_LINES)}}`, 'a function of 72 lines'],
+    ['// RFC 3261 section 16.7', 'not in the form'],
+    ['// RFC 3261 16.7: x', 'not in the form'],
     ['\n'.repeat(MAX_FILE_LINES + 1), 'has 251 lines'],
   ])('is broken by %j', (text, reason) => {
     expect(styleFaults(sourceFile('harness/sip/a.ts', text))).toEqual([expect.stringContaining(reason)]);

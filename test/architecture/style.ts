@@ -4,10 +4,16 @@ import { lineOf, type SourceFile, walk } from './source';
 export const MAX_FILE_LINES = 250;
 export const MAX_FUNCTION_LINES = 70;
 
+const OTHER_CITATION = /RFC \d+,? (?:[Ss]ections? )?\d[\d.]*/;
+
 /** Breaks of the house style that the formatter does not see, one sentence each. */
 export function styleFaults(file: SourceFile, longFiles: Readonly<Record<string, string>> = {}): string[] {
   const lines = file.text.split('\n').length - 1;
   const faults = lines > MAX_FILE_LINES && !(file.path in longFiles) ? [`${file.path} has ${lines} lines`] : [];
+  for (const [index, line] of file.text.split('\n').entries()) {
+    const [cited] = OTHER_CITATION.exec(line) ?? [];
+    if (cited !== undefined) faults.push(`${file.path}:${index + 1} cites "${cited}" and not in the form RFC 3261 §16.7`);
+  }
   walk(file.tree, (node) => {
     const fault = faultAt(file, node);
     if (fault) faults.push(`${file.path}:${lineOf(file, node)} ${fault}`);
