@@ -175,7 +175,7 @@ export class ResponseContext {
   /** RFC 4320 §4.2: an element that cannot answer in time does not answer at all. */
   #finishSilently(): void {
     this.#finalSent = true;
-    this.server.terminate();
+    this.server.stayMute?.();
     this.#close();
   }
 

@@ -46,6 +46,13 @@ export class NonInviteServerTransaction implements ServerTransaction {
     this.#end('terminated');
   }
 
+  stayMute(): void {
+    if (this.#state !== 'trying' && this.#state !== 'proceeding') return;
+    this.#state = 'completed';
+    this.#latest = undefined;
+    this.#timers.start('J', this.values.timerJ);
+  }
+
   #step(input: Input, response?: SipResponse): void {
     switch (this.#state) {
       case 'trying':

@@ -16,6 +16,8 @@ export interface ServerTransaction {
   respond(response: SipResponse): void;
   /** Ends the transaction without a word to anybody. */
   terminate(): void;
+  /** Not of INVITE: gives no final response at all (RFC 4320 §4.2), and absorbs repetitions as if one had been given. */
+  stayMute?(): void;
   /** Called once, when the transaction is gone. */
   onEnded(listener: (why: ServerEnd) => void): void;
 }

@@ -111,10 +111,15 @@ describe('a callee without a final response', () => {
   });
 
   test('to a MESSAGE, where a server further on wrote the 408: it goes no further (RFC 4320 §4.2)', () => {
-    world.send(carol, 'MESSAGE', BOB, ['Call-ID: message']);
+    const lines = world.lines(carol, 'MESSAGE', BOB, ['Call-ID: message']);
+    carol.send(world.entrance(), lines);
+    world.settle();
     bob.respond(bob.lastRequest('MESSAGE'), 408);
     world.settle();
+    carol.send(world.entrance(), lines);
+    world.settle();
     expect(carol.statuses('MESSAGE')).toEqual([]);
+    expect(bob.requests('MESSAGE')).toHaveLength(1); // carol's repetition is none of a new request
     expect(world.proxy.openContexts).toBe(1); // the INVITE's
   });
 
