@@ -102,7 +102,14 @@ export const RUN_FLAGS: readonly Flag[] = [
     description: 'the seed of all that is random',
     read: values.integer('seed', 0, 0xffff_ffff),
   },
-  { name: 'workers', short: 'j', value: 'N', standard: '16', description: 'cases at once', read: values.integer('workers', 1, 1000) },
+  {
+    name: 'workers',
+    short: 'j',
+    value: 'N',
+    standard: '64',
+    description: 'cases at once; most of them only wait',
+    read: values.integer('workers', 1, 1000),
+  },
   {
     name: 'bail',
     value: 'N',

@@ -34,7 +34,7 @@ interface RunFlags extends SutFlags {
   readonly pcap?: 'off' | CaptureOptions['mode'];
 }
 
-const WORKERS = 16;
+const WORKERS = 64;
 /** Where artefacts go that were asked for without a folder. */
 const OUTPUT = 'busyhere-output';
 

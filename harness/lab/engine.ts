@@ -5,7 +5,7 @@ import type { Random } from '../platform/random.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { UdpNetwork } from '../platform/udp-network.js';
 import { VirtualClock } from '../platform/virtual-clock.js';
-import { runInVirtualTime } from '../platform/virtual-time.js';
+import { nextTurn, runInVirtualTime } from '../platform/virtual-time.js';
 import { type AddressPlan, LoopbackPlan, SimulatedPlan, SingleAddressPlan } from './address-plan.js';
 
 /** How a case's network is made, and by which clock it lives. */
@@ -17,6 +17,8 @@ export interface Engine {
   readonly realTime: boolean;
   /** Sockets open and timers set: both zero when all is torn down. */
   leftovers(): { sockets: number; timers: number };
+  /** Lets everything else that is due have its turn first; in virtual time nothing else is. */
+  nextTurn(): Promise<void>;
   /** Lets time go on until the work is done, and gives its outcome. */
   complete<T>(work: Promise<T>): Promise<T>;
 }
@@ -32,6 +34,7 @@ export function udpEngine(random: Random, options: { singleAddress: boolean }): 
     addresses,
     realTime: true,
     leftovers: () => ({ sockets: network.openSockets, timers: clock.pendingTimers }),
+    nextTurn,
     complete: (work) => work,
   };
 }
@@ -46,6 +49,7 @@ export function memoryEngine(random: Random): Engine {
     addresses: new SimulatedPlan(),
     realTime: false,
     leftovers: () => ({ sockets: network.openSockets, timers: clock.pendingTimers - network.underWay }),
+    nextTurn: async () => {},
     complete: (work) => runInVirtualTime(clock, work),
   };
 }

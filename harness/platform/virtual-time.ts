@@ -12,14 +12,14 @@ export async function runInVirtualTime<T>(clock: VirtualClock, work: Promise<T>)
   });
   outcome.catch(() => {}); // it is given out below; until then nobody listens
   for (;;) {
-    await microtasksDone();
+    await nextTurn();
     if (done) return outcome;
     if (!clock.step()) throw new Error('the simulation waits for something that no timer will bring about');
   }
 }
 
-/** A macrotask runs only when all promises that could go on have gone on. */
-function microtasksDone(): Promise<void> {
+/** Resolves in a turn of the event loop of its own: when all promises that could go on have gone on. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -18,6 +18,7 @@ import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult } from './result.js';
 import type { CaseEvidence } from './run-events.js';
 import { Script, StalledScript } from './script.js';
+import type { Turnstile } from './turnstile.js';
 import { attemptResult, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
 
@@ -35,6 +36,8 @@ export interface CaseRunOptions {
   /** The calls of the cases before this one, for a proxy that outlives them. */
   readonly past: PastCalls;
   readonly singleAddress: boolean;
+  /** Passed before the case does anything, and left when it only waits: what goes on at once should not make this process late. */
+  readonly turnstile: Turnstile;
 }
 
 export interface CaseRun {
@@ -62,7 +65,10 @@ class CaseRunner {
   readonly #waiting: Waiting;
   readonly #states: AttemptStates;
   readonly #script: Script;
-  readonly #began: number;
+  #began: number;
+  #lateMs = 0;
+  readonly #proven = new Set<string>();
+  #leave: () => void = () => {};
   #background: BackgroundCalls | undefined;
 
   constructor(
@@ -81,17 +87,25 @@ class CaseRunner {
       timers,
       states: this.#states,
       waiting: this.#waiting,
+      resting: () => this.#leave(),
       token: random.fork('marker').token(MARKER_DIGITS),
       patienceMs: 8 * horizonMs, // a step may wait for a `pending`, whose proof starts over when the loop was late
     });
   }
 
   async run(): Promise<CaseRun> {
-    const { engine } = this.options;
+    const { engine, turnstile } = this.options;
+    this.#leave = await turnstile.enter();
+    this.#began = engine.clock.now();
     try {
       await this.#lab.start();
       this.#background = startBackground(this.played, this.#lab, engine.clock);
-      return this.#judge(await this.#play());
+      const stalled = await this.#play();
+      this.#noteProofs();
+      // Many horizons may end at the same moment, and judging them all in one turn would make this process late for the rest.
+      this.#leave = await turnstile.enter();
+      await engine.nextTurn();
+      return this.#judge(stalled);
     } catch (error) {
       if (!this.options.signal.aborted) throw error;
       return {
@@ -100,6 +114,7 @@ class CaseRunner {
         trace: this.#trace(this.#lab.trace.elapsed),
       };
     } finally {
+      this.#leave();
       this.#background?.stop();
       this.#states.stop();
       await this.#lab.stop();
@@ -110,6 +125,7 @@ class CaseRunner {
   async #play(): Promise<string | null> {
     try {
       await this.#script.play();
+      this.#leave();
       await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
       await this.#script.reactionsTaken();
       await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
@@ -118,6 +134,12 @@ class CaseRunner {
       return error.message;
     }
     return null;
+  }
+
+  /** At once, since what delays the judgement does not disturb what was watched. */
+  #noteProofs(): void {
+    for (const { label } of this.played.expectations) if (this.#states.isProven(label)) this.#proven.add(label);
+    this.#lateMs = this.options.loop?.worstSince(this.#began) ?? 0;
   }
 
   #settled(): boolean {
@@ -188,8 +210,8 @@ class CaseRunner {
       expectations: this.played.expectations,
       results,
       stalled,
-      isProven: (label) => this.#states.isProven(label),
-      lateMs: loop?.worstSince(this.#began) ?? 0,
+      isProven: (label) => this.#proven.has(label),
+      lateMs: this.#lateMs,
       toleratedMs: loop?.toleranceMs ?? timers.t1,
     });
   }

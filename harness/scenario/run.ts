@@ -16,6 +16,7 @@ import { horizonOf } from './run-horizon.js';
 import type { RunOptions } from './run-options.js';
 import { schedule } from './schedule.js';
 import { TOOL } from './tool.js';
+import { Turnstile } from './turnstile.js';
 
 /**
  * Runs the cases and gives all results in their order, also when the run is interrupted or bails.
@@ -25,6 +26,9 @@ import { TOOL } from './tool.js';
 export async function runSuite(cases: readonly Case[], options: RunOptions, emit: EmitRunEvent): Promise<RunResult> {
   return new SuiteRunner(cases, options, emit).run();
 }
+
+/** Cases that do something at once; any number may wait for their horizons meanwhile. */
+const ACTIVE_AT_ONCE = 3;
 
 /** A case that was played. */
 interface Play {
@@ -43,6 +47,7 @@ class SuiteRunner {
   readonly #shared: Engine | undefined;
   readonly #loop: LoopWatch | undefined;
   readonly #past = new PastCalls();
+  readonly #turnstile = new Turnstile(ACTIVE_AT_ONCE);
   #failures = 0;
 
   constructor(
@@ -76,11 +81,12 @@ class SuiteRunner {
 
   /**
    * In real time the first case goes alone: until the compiler has seen everything once, a process is slow, and many
-   * slow cases at once would retransmit for no other reason.
+   * slow cases at once would retransmit for no other reason. Then come those that have a horizon to wait for.
    */
   async #playAll(): Promise<(CaseResult | undefined)[]> {
     const { external } = this.options;
     const workers = external ? 1 : this.options.workers;
+    const order = this.#shared?.realTime ? slowestFirst(this.cases) : this.cases;
     const alone = this.#shared?.realTime ? 1 : 0;
     const playSome = (cases: readonly Case[]): Promise<(Play | undefined)[]> =>
       schedule(
@@ -89,10 +95,10 @@ class SuiteRunner {
         (played) => this.#playFirst(played),
         () => this.#goesOn(),
       );
-    const plays = [...(await playSome(this.cases.slice(0, alone))), ...(await playSome(this.cases.slice(alone)))];
-    const results: (CaseResult | undefined)[] = [];
-    for (const play of plays) results.push(play && (await this.#settle(play)));
-    return results;
+    const plays = [...(await playSome(order.slice(0, alone))), ...(await playSome(order.slice(alone)))];
+    const results = new Map<Case, CaseResult>();
+    for (const play of plays) if (play) results.set(play.played, await this.#settle(play));
+    return this.cases.map((played) => results.get(played));
   }
 
   /**
@@ -133,6 +139,7 @@ class SuiteRunner {
       random,
       signal: this.options.signal,
       loop: this.#loop,
+      turnstile: this.#turnstile,
       external: this.options.external,
       past: this.#past,
       singleAddress: this.options.singleAddress ?? false,
@@ -190,4 +197,11 @@ function nothingLeft(engine: Engine): void {
     `the run left ${sockets} sockets and ${timers} timers open`,
     'this is a fault of busyhere: please report it',
   );
+}
+
+/** One that ends by itself leads, then those that end with their horizon, then the rest: waiting hides behind work. */
+function slowestFirst(cases: readonly Case[]): Case[] {
+  const waits = ({ expectations }: Case): boolean => expectations.some(({ observed }) => observed.some((one) => typeof one === 'string'));
+  const [first, ...quick] = cases.filter((played) => !waits(played));
+  return [...(first ? [first] : []), ...cases.filter(waits), ...quick];
 }

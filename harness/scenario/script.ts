@@ -22,6 +22,8 @@ export interface ScriptOptions {
   readonly waiting: Waiting;
   /** Of this case alone, 16 characters or more. */
   readonly token: string;
+  /** Called before a step waits for a horizon to pass. */
+  resting(): void;
   /** How long a step may wait for its conditions, in ms. */
   readonly patienceMs: number;
 }
@@ -165,6 +167,7 @@ export class Script {
     const { clock, patienceMs, timers, waiting } = this.options;
     const deadline = clock.now() + patienceMs;
     for (const condition of after) {
+      if (condition.state === 'pending') this.options.resting();
       if (!(await waiting.until(this.#awaited(condition), deadline))) {
         const waited = `${condition.label} is ${condition.state}`;
         throw new StalledScript(`step ${index + 1} (${participant}: ${verb}) waited ${Math.round(patienceMs)} ms for “${waited}”, in vain`);
