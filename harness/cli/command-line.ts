@@ -59,6 +59,7 @@ function addCommand(program: Commander, entry: CommandEntry, host: Host, onEnd: 
     .argument(entry.args, entry.argsDescription)
     .addHelpText('after', () => `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp()}`);
   for (const flag of entry.flags) command.addOption(optionFor(flag));
+  command.configureHelp({ optionTerm: ({ flags, long }) => (isBare(entry.flags, long) ? flags.replace(/ <(.*)>$/, '[=$1]') : flags) });
   // One argument arrives as text, several as a list, none as undefined.
   command.action(async (written: string | string[] | undefined, given: Record<string, unknown>) => {
     if (!entry.tearsDown) host.endWhenInterrupted();
@@ -75,6 +76,11 @@ function optionFor(flag: Flag): Option {
   if (flag.planned) option.hideHelp();
   if (flag.value !== undefined) option.argParser((text, previous) => readFlag(flag, text, previous));
   return option;
+}
+
+/** Whether a flag may stand without its value, which then must follow after `=`. */
+function isBare(flags: readonly Flag[], long: string | undefined): boolean {
+  return flags.some(({ name, bare }) => bare !== undefined && long === `--${name}`);
 }
 
 function describeFlag({ description, standard }: Flag): string {

@@ -49,6 +49,7 @@ describe('help', () => {
       expect(host.stdout.text.includes(`--${name}`)).toBe(!planned);
     }
     expect(host.stdout.text).not.toMatch(/docker|kamailio|html/);
+    expect(host.stdout.text).toContain('--bail[=N] '); // its number would be taken for a path
   });
 
   test('is what comes without a command: who names none asks what there is', async () => {
