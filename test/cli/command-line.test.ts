@@ -155,7 +155,7 @@ describe('how they are run', () => {
   };
 
   test('by default', async () => {
-    expect(await options()).toEqual({ engine: 'udp', sut: 'builtin', timers: 'fast', seed: 4711, workers: 16 });
+    expect(await options()).toEqual({ engine: 'udp', sut: 'builtin', timers: 'fast', seed: 4711, workers: 64 });
   });
 
   test('by flags', async () => {
