@@ -102,6 +102,7 @@ class CaseRunner {
       this.#background = startBackground(this.played, this.#lab, engine.clock);
       const stalled = await this.#play();
       this.#noteProofs();
+      this.#leave(); // a script that stalled is still inside
       // Many horizons may end at the same moment, and judging them all in one turn would make this process late for the rest.
       this.#leave = await turnstile.enter();
       await engine.nextTurn();

@@ -181,6 +181,27 @@ test('a step that waits in vain fails its case with the step and the condition',
   expect(result.cases[0]?.reason).toMatch(/^step 3 \(alice: message\) waited \d+ ms for “first is answered”, in vain/);
 });
 
+test('cases that stall give their places to others, however many they are', async () => {
+  const scenario = loadScenario(
+    {
+      name: 'stalls',
+      servers: { lcs: { domain: 'lab.example' } },
+      participants: { alice: { home: 'lcs' }, bob: { home: 'lcs' } },
+      matrix: { turn: [1, 2, 3, 4, 5, 6, 7, 8] },
+      script: [
+        { alice: { invite: 'bob', as: 'first' } },
+        { bob: { on: 'first', do: 'ring' } },
+        { alice: { hangUp: 'first', after: 'first is answered' } },
+      ],
+      expect: { first: [{ observed: 'ringing' }] },
+    },
+    'inline',
+    process.cwd(),
+  );
+  const { result } = await play(scenario.cases, udp({ horizonMs: 20 }));
+  expect(result.summary).toMatchObject({ cases: 8, passed: 0, interrupted: 0 });
+});
+
 test('an address that was asked for and is taken ends the run', async () => {
   const other = await new UdpNetwork().bind({ address: '127.0.0.1', port: 0 }, { datagram: () => {} });
   const scenario = loadScenario(
