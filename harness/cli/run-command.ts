@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { resolve } from 'node:path';
 import type { ExternalSut } from '../lab/external-sut.js';
 import { BusyhereError } from '../platform/errors.js';
@@ -42,7 +41,6 @@ const OUTPUT = 'busyhere-output';
 export async function runCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
   const flags = invocation.flags as RunFlags;
   const interruption = new AbortController();
-  setMaxListeners(0, interruption.signal); // every case at work listens to it
   const external = await externalSut(flags, host);
   const options = runOptions(flags, external, interruption.signal, host);
   const chosen = chooseCases(invocation, host.cwd);

@@ -1,14 +1,9 @@
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
-import type { Duration } from './model.js';
+import { durationMs } from './parse-terms.js';
 import type { RunOptions } from './run-options.js';
 
 const T1_IN_HORIZON = 64; // the time after which every transaction of ours without an answer has ended
-
-/** Milliseconds of a duration with the run's timers. */
-export function milliseconds({ amount, unit }: Duration, timers: TimerValues): number {
-  return unit === 'T1' ? amount * timers.t1 : amount;
-}
 
 /**
  * The horizon of a case in ms: the run's where the user gave one, else the case's own, else 64·T1; never less than what
@@ -20,6 +15,6 @@ export function horizonOf(
   timers: TimerValues,
 ): number {
   if (horizonMs !== undefined) return horizonMs;
-  const own = horizon === null ? T1_IN_HORIZON * timers.t1 : milliseconds(horizon, timers);
+  const own = horizon === null ? T1_IN_HORIZON * timers.t1 : durationMs(horizon, timers.t1);
   return Math.max(own, external?.horizonMs ?? 0);
 }

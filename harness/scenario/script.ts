@@ -6,7 +6,7 @@ import type { TimerValues } from '../transaction/timer-values.js';
 import type { AttemptStates } from './attempt-states.js';
 import type { Case } from './case.js';
 import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Target } from './model.js';
-import { milliseconds } from './run-horizon.js';
+import { durationMs } from './parse-terms.js';
 import type { Waiting } from './waiting.js';
 
 /** A step waited for something that did not happen. */
@@ -173,7 +173,7 @@ export class Script {
         throw new StalledScript(`step ${index + 1} (${participant}: ${verb}) waited ${Math.round(patienceMs)} ms for “${waited}”, in vain`);
       }
     }
-    if (wait) await waiting.pause(milliseconds(wait, timers));
+    if (wait) await waiting.pause(durationMs(wait, timers.t1));
   }
 
   #awaited({ label, state }: Condition): { holds(): boolean; lookAgainAt(): number | undefined } {
