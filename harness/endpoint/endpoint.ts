@@ -55,10 +55,14 @@ export interface Endpoint {
   readonly name: string;
   /** Where it listens; the port is known once it has started. */
   readonly address: SocketAddress;
+  /** Whether the registrar holds its contact, as far as it said for how long. */
+  readonly registered: boolean;
   /** @throws BusyhereError `address-in-use` or `address-unavailable` */
   start(): Promise<void>;
   /** Registers its contact with the registrar of its domain. @throws RegistrationError with the final status */
   register(): Promise<void>;
+  /** Takes the contact away from the registrar (RFC 3261 §10.2.2). @throws RegistrationError with the final status */
+  unregister(): Promise<void>;
   /** @param target a SIP URI */
   invite(target: string, options?: InviteOptions): OutgoingCall;
   /** Sends an instant message (RFC 3428). @param target a SIP URI */

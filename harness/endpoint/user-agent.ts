@@ -46,7 +46,6 @@ export class UserAgent implements Endpoint, TransactionUser {
     return this.#core.address;
   }
 
-  /** Whether the registrar holds our contact, as far as it said for how long. */
   get registered(): boolean {
     return this.#registration.valid;
   }
@@ -81,7 +80,6 @@ export class UserAgent implements Endpoint, TransactionUser {
     return this.#registration.register();
   }
 
-  /** Takes the contact away from the registrar (RFC 3261 §10.2.2). */
   unregister(): Promise<void> {
     return this.#registration.register(0);
   }

@@ -2,7 +2,6 @@ import type { Account, Endpoint } from '../endpoint/endpoint.js';
 import { Messenger } from '../endpoint/messenger/messenger.js';
 import type { Persona } from '../endpoint/persona.js';
 import { RegistrationError } from '../endpoint/registration.js';
-import type { UserAgent } from '../endpoint/user-agent.js';
 import { BusyhereError } from '../platform/errors.js';
 import { formatSocketAddress } from '../platform/socket-address.js';
 import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
@@ -35,23 +34,23 @@ export class ExternalLab extends SocketLab {
   /** The server of the topology that the SUT stands for. */
   readonly #server: Server;
   readonly #guests = new Map<string, GuestEndpoint>();
-  #registered: readonly UserAgent[] = [];
+  #registered: readonly Endpoint[] = [];
 
   /** @throws BusyhereError `configuration` where the case and what is said of the SUT do not go together */
   constructor(topology: Topology, options: ExternalLabOptions) {
-    const { sut, singleAddress, past, engine } = options;
+    const { sut, singleAddress, past, engine, ...others } = options;
     const placed = placeAround(sut, topology, singleAddress);
     const network = past.network(engine.network);
     // A proxy that still knows a run's branches and Call-IDs would take the next run with that seed for its echo.
     const random = options.random.fork(`at ${engine.clock.wallTime()}`);
-    super(placed.topology, { engine: { ...engine, network }, timers: besideOthers(options.timers), random }, placed.plan);
+    super(placed.topology, { ...others, engine: { ...engine, network }, timers: besideOthers(options.timers), random }, placed.plan);
     past.turnPage();
     this.#sut = sut;
     this.#server = placed.server;
   }
 
   override endpoint(participant: string): Endpoint {
-    const guest = this.#guests.get(participant) ?? new GuestEndpoint(this.agent(participant));
+    const guest = this.#guests.get(participant) ?? new GuestEndpoint(super.endpoint(participant));
     this.#guests.set(participant, guest);
     return guest;
   }
@@ -59,7 +58,7 @@ export class ExternalLab extends SocketLab {
   async start(): Promise<void> {
     await this.openSockets();
     const registering = this.topology.participants.filter(({ account }) => account);
-    this.#registered = registering.map(({ name }) => this.agent(name));
+    this.#registered = registering.map(({ name }) => this.endpoint(name));
     await Promise.all(registering.map((participant) => this.#register(participant)));
   }
 
@@ -70,7 +69,7 @@ export class ExternalLab extends SocketLab {
     const patience = Math.min(PATIENCE_T1 * timers.t1, MOST_PATIENCE_MS);
     await within(clock, patience, Promise.all([...this.#guests.values()].map((guest) => guest.takeLeave())));
     const bound = this.#registered.filter(({ registered }) => registered);
-    await within(clock, patience, Promise.allSettled(bound.map((agent) => agent.unregister())));
+    await within(clock, patience, Promise.allSettled(bound.map((endpoint) => endpoint.unregister())));
     this.#registered = [];
     this.#guests.clear();
     await this.closeSockets();
@@ -104,7 +103,7 @@ export class ExternalLab extends SocketLab {
 
   async #register(participant: Participant): Promise<void> {
     try {
-      await this.agent(participant.name).register();
+      await this.endpoint(participant.name).register();
     } catch (error) {
       // Of a lab that was stopped meanwhile nobody wants to hear.
       if (!(error instanceof RegistrationError) || !this.#isUserOfSut(participant) || this.#registered.length === 0) throw error;

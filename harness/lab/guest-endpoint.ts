@@ -23,12 +23,20 @@ export class GuestEndpoint implements Endpoint {
     return this.inner.address;
   }
 
+  get registered(): boolean {
+    return this.inner.registered;
+  }
+
   start(): Promise<void> {
     return this.inner.start();
   }
 
   register(): Promise<void> {
     return this.inner.register();
+  }
+
+  unregister(): Promise<void> {
+    return this.inner.unregister();
   }
 
   invite(target: string, options?: InviteOptions): OutgoingCall {

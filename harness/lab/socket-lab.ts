@@ -4,13 +4,12 @@ import { Messenger } from '../endpoint/messenger/messenger.js';
 import { NumberTable } from '../endpoint/number-table.js';
 import type { Persona } from '../endpoint/persona.js';
 import { Telephone } from '../endpoint/telephone.js';
-import { UserAgent } from '../endpoint/user-agent.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import { ImpairedNetwork } from '../platform/impaired-network.js';
 import type { Random } from '../platform/random.js';
 import type { SocketAddress } from '../platform/socket-address.js';
-import { SipProxy } from '../proxy/proxy.js';
+import type { ProxyOptions } from '../proxy/proxy-options.js';
 import { Recorder } from '../trace/recorder.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { JournalEntry } from '../trust/decision.js';
@@ -18,25 +17,31 @@ import type { AddressPlan } from './address-plan.js';
 import { Addressing } from './addressing.js';
 import type { Engine } from './engine.js';
 import type { Lab } from './lab.js';
+import { type MakeEndpoint, makeOwnEndpoint } from './make-endpoint.js';
+import { type LabElement, type MakeServer, makeBuiltinServer } from './make-server.js';
 import type { LinkSettings, Participant, Server, ServerEntrance, Topology } from './topology.js';
 
 export interface SocketLabOptions {
   readonly engine: Engine;
   readonly timers: TimerValues;
   readonly random: Random;
+  /** Our own proxies unless given. */
+  readonly makeServer?: MakeServer;
+  /** Our own user agents unless given. */
+  readonly makeEndpoint?: MakeEndpoint;
 }
 
 const BLOCKS_TRIED = 256;
 const PASSWORD_DIGITS = 16;
 
-/** What all labs have in common whose participants are our own user agents, on sockets of the engine's network. */
+/** What all labs have in common whose servers and participants sit on sockets of the engine's network. */
 export abstract class SocketLab implements Lab {
   readonly trace: Recorder;
   readonly journal: JournalEntry[] = [];
   readonly #network: DatagramNetwork;
   #addressing: Addressing | undefined;
-  readonly #proxies: SipProxy[] = [];
-  readonly #agents = new Map<string, UserAgent>();
+  readonly #servers: LabElement[] = [];
+  readonly #endpoints = new Map<string, Endpoint>();
   readonly #passwords: ReadonlyMap<string, string>;
 
   /** @param addresses where everybody's sockets come from */
@@ -67,7 +72,9 @@ export abstract class SocketLab implements Lab {
   }
 
   endpoint(participant: string): Endpoint {
-    return this.agent(participant);
+    const endpoint = this.#endpoints.get(participant);
+    if (!endpoint) throw new BusyhereError('internal', `no participant ${participant}`);
+    return endpoint;
   }
 
   domainOf(participant: string): string {
@@ -93,9 +100,9 @@ export abstract class SocketLab implements Lab {
 
   /** Stops everybody without a word. */
   protected async closeSockets(): Promise<void> {
-    const elements = [...this.#agents.values(), ...this.#proxies];
-    this.#agents.clear();
-    this.#proxies.length = 0;
+    const elements = [...this.#endpoints.values(), ...this.#servers];
+    this.#endpoints.clear();
+    this.#servers.length = 0;
     await Promise.all(elements.map((element) => element.stop()));
   }
 
@@ -120,23 +127,13 @@ export abstract class SocketLab implements Lab {
     return persona === 'messenger' ? new Messenger() : new Telephone();
   }
 
-  protected agent(participant: string): UserAgent {
-    const agent = this.#agents.get(participant);
-    if (!agent) throw new BusyhereError('internal', `no participant ${participant}`);
-    return agent;
-  }
-
-  protected get agents(): readonly UserAgent[] {
-    return [...this.#agents.values()];
-  }
-
   /** Goes on to the next block of addresses while another program holds one of them. */
   protected async openSockets(): Promise<void> {
     const explicit = [...this.ownServers, ...this.topology.participants].some(({ address }) => address !== null);
     for (let tried = 1; ; tried++) {
       this.#build();
       try {
-        await Promise.all([...this.#proxies, ...this.#agents.values()].map((element) => element.start()));
+        await Promise.all([...this.#servers, ...this.#endpoints.values()].map((element) => element.start()));
         return;
       } catch (error) {
         await this.closeSockets();
@@ -153,16 +150,20 @@ export abstract class SocketLab implements Lab {
 
   #build(): void {
     this.#addressing = new Addressing(this.topology, this.addresses.nextBlock());
-    for (const server of this.ownServers) this.#proxies.push(this.#proxy(server));
-    for (const participant of this.topology.participants) this.#agents.set(participant.name, this.#agent(participant));
+    const { makeServer = makeBuiltinServer, makeEndpoint = makeOwnEndpoint } = this.options;
+    for (const server of this.ownServers) this.#servers.push(makeServer(this.#serverOptions(server)));
+    for (const participant of this.topology.participants) {
+      const options = this.#endpointOptions(participant);
+      this.#endpoints.set(participant.name, makeEndpoint({ participant, options, persona: this.personaOf(participant) }));
+    }
   }
 
-  #proxy(server: Server): SipProxy {
+  #serverOptions(server: Server): ProxyOptions {
     const { engine, timers, random } = this.options;
     const addressing = this.#placed;
     const { servers, participants } = this.topology;
     const accounts = participants.filter(({ account, entrance }) => account && entrance.server === server.name);
-    return new SipProxy({
+    return {
       name: server.name,
       clock: engine.clock,
       random: random.fork(`server ${server.name}`),
@@ -186,14 +187,14 @@ export abstract class SocketLab implements Lab {
       listeners: server.listeners.map(({ name }) => ({ name, address: addressing.entrance({ server: server.name, listener: name }) })),
       recordRoute: servers.length > 1,
       journal: (entry) => this.journal.push(entry),
-    });
+    };
   }
 
-  #agent(participant: Participant): UserAgent {
+  #endpointOptions(participant: Participant): EndpointOptions {
     const { engine, timers, random } = this.options;
     const { name, entrance } = participant;
     const account = this.accountOf(participant);
-    const options: EndpointOptions = {
+    return {
       name,
       address: this.#placed.participant(name),
       clock: engine.clock,
@@ -205,7 +206,6 @@ export abstract class SocketLab implements Lab {
       outbound: this.#placed.entrance(entrance),
       ...(account ? { account } : {}),
     };
-    return new UserAgent(options, this.personaOf(participant));
   }
 
   #password(participant: string): string {
