@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { validateXML } from 'xmllint-wasm';
 import { JunitReporter } from '../../../harness/report/junit-reporter.js';
 import type { CaseResult, CaseStatus } from '../../../harness/scenario/result.js';
 import { junitFaults } from './junit-rules.js';
@@ -7,7 +10,7 @@ import { readXml, type XmlElement } from './xml-reader.js';
 const cases = madeUpCases(['no-trust', 'shared-listener', 'separate-listener']);
 const STATUSES: CaseStatus[] = ['passed', 'failed', 'inconclusive', 'skipped', 'interrupted', 'passed'];
 
-function report(more: Partial<CaseResult> = {}): XmlElement {
+function written(more: Partial<CaseResult> = {}): string {
   const results = cases.map((played, index) => {
     const status = STATUSES[index] ?? 'passed';
     return caseResult(played, {
@@ -20,15 +23,40 @@ function report(more: Partial<CaseResult> = {}): XmlElement {
   const paper = new Paper();
   const reporter = new JunitReporter(paper);
   for (const event of eventsOf(cases, results)) reporter.handle(event);
-  return readXml(paper.text);
+  return paper.text;
+}
+
+const report = (more: Partial<CaseResult> = {}): XmlElement => readXml(written(more));
+
+const schema = readFileSync(join(__dirname, '../../fixtures/junit/jenkins-junit.xsd'), 'utf8');
+
+/** What xmllint finds against the XML Schema, a sentence each. */
+async function schemaFaults(document: string): Promise<string[]> {
+  const { errors } = await validateXML({ xml: document, schema });
+  return errors.map(({ message }) => message);
 }
 
 function all(element: XmlElement, name: string): XmlElement[] {
   return [...(element.name === name ? [element] : []), ...element.children.flatMap((child) => all(child, name))];
 }
 
-test('keeps to the schema', () => {
-  expect(junitFaults(report())).toEqual([]);
+test('keeps to the XML Schema of Jenkins, and to what its newer one asks for', async () => {
+  for (const document of [
+    written(),
+    written({ reason: 'a <b> & "c"\nd \u0000\u001b\ud800 e', trace: 'a&b<c>' }),
+    written({ attempts: [] }),
+  ]) {
+    expect(await schemaFaults(document)).toEqual([]);
+    expect(junitFaults(readXml(document))).toEqual([]);
+  }
+});
+
+test('every time is on the clock of the cases, and adds up; that of the wall is a property', () => {
+  const root = report();
+  expect(root.attributes.time).toBe('0.074');
+  expect(all(root, 'testsuite').map(({ attributes }) => attributes.time)).toEqual(['0.074']);
+  expect(all(root, 'testcase').map(({ attributes }) => attributes.time)).toEqual(Array(6).fill('0.012'));
+  expect(all(root, 'property').map(({ attributes }) => attributes)).toContainEqual({ name: 'wallTime', value: '1.234' });
 });
 
 test('counts as its readers do: what could not be judged is an error, what was not run is skipped', () => {
@@ -48,6 +76,8 @@ test('names each case by its id, and says in what run it was', () => {
     'sut=builtin',
     'timers=fast',
     'seed=7',
+    'clock=real',
+    'wallTime=1.234',
   ]);
 });
 
@@ -65,17 +95,23 @@ test('writes what XML cannot hold in another way', () => {
   expect(all(root, 'failure')[0]?.attributes.message).toBe('a <b> & "c"\nd \ufffd\ufffd\ufffd e');
 });
 
-test('a report that breaks the schema would be seen', () => {
-  const broken = readXml(
-    '<?xml version="1.0" encoding="UTF-8"?><testsuites><testsuite name="x" time="1s"><testcase/>text</testsuite></testsuites>',
-  );
-  expect(junitFaults(broken)).toEqual([
+test('a report that breaks the schema would be seen', async () => {
+  const broken =
+    '<?xml version="1.0" encoding="UTF-8"?><testsuites time="3"><testsuite time="1s"><testcase status="x"/>text</testsuite></testsuites>';
+  expect(await schemaFaults(broken)).toEqual([
+    expect.stringContaining("The attribute 'name' is required"),
+    expect.stringContaining("The attribute 'tests' is required"),
+    expect.stringContaining("The attribute 'name' is required"),
+    expect.stringContaining('Character content'),
+  ]);
+  expect(junitFaults(readXml(broken))).toEqual([
+    'testsuites has the time 3, and what it holds NaN',
     'testsuite lacks tests',
     'testsuite lacks failures',
     'testsuite lacks errors',
-    'testsuite must not hold text',
     'testsuite has the time 1s',
-    'testcase lacks name',
+    'testsuite has the time 1s, and what it holds NaN',
+    'testcase has no attribute status',
   ]);
   expect(() => readXml('<?xml version="1.0" encoding="UTF-8"?><a><b></a>')).toThrow('b is closed by a');
 });
