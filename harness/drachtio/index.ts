@@ -1,2 +1,14 @@
-/** The entry `busyhere/drachtio`: the control protocol between a drachtio-srf application and its SIP server. */
+/** The entry `busyhere/drachtio`: a SIP server in this process for drachtio-srf applications. */
 export { type DecodedFrames, encodeFrame, FrameDecoder, type FrameFault, MAX_FRAME_OCTETS } from './frame.js';
+export type {
+  NewRequest,
+  ProxyAction,
+  RedirectAction,
+  RejectAction,
+  RequestAction,
+  RequestHandler,
+  RouteAction,
+} from './request-handler.js';
+export type { HeldEntries, ServerCounters } from './server-counters.js';
+export type { ServerLimits, SipListenerOptions } from './server-options.js';
+export type { RunningDrachtioServer, StartOptions } from './start-server.js';
