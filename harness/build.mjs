@@ -26,6 +26,11 @@ function compile(folder, ...options) {
   });
 }
 
+/** A module of what was compiled just now. */
+function compiled(...path) {
+  return import(pathToFileURL(join(fresh, 'cjs', ...path)).href);
+}
+
 async function build() {
   await Promise.all([
     compile('cjs', '--module', 'CommonJS', '--moduleResolution', 'Node10'),
@@ -41,8 +46,15 @@ async function build() {
   const main = join(fresh, 'cjs', 'cli', 'main.js');
   if (existsSync(main)) chmodSync(main, 0o755); // the compiler leaves 644, and npm links the bin to this very file
 
-  const { scenarioJsonSchema } = await import(pathToFileURL(join(fresh, 'cjs', 'scenario', 'json-schema.js')).href);
-  writeFileSync(join(fresh, 'schema.json'), `${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+  const { scenarioJsonSchema, resultJsonSchema } = await compiled('scenario', 'json-schema.js');
+  const { diagnosisJsonSchema } = await compiled('report', 'diagnosis', 'diagnosis-schema.js');
+  for (const [name, schema] of [
+    ['schema.json', scenarioJsonSchema()],
+    ['result-schema.json', resultJsonSchema()],
+    ['diagnosis-schema.json', diagnosisJsonSchema()],
+  ]) {
+    writeFileSync(join(fresh, name), `${JSON.stringify(schema, null, 2)}\n`);
+  }
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
 }

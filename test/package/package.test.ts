@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkWritten } from './check-written';
 import { type ModuleKind, type Project, Workshop } from './workshop';
 
 const ROOT = join(__dirname, '..', '..');
@@ -10,6 +11,15 @@ const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
 jest.setTimeout(120_000); // programs are started, on machines that are busy with other tests
 
 const KINDS: readonly ModuleKind[] = ['module', 'commonjs'];
+
+const ENTRIES = {
+  main: 'busyhere',
+  drachtio: 'busyhere/drachtio',
+  jestEntry: 'busyhere/jest',
+  schema: 'busyhere/schema.json',
+  resultSchema: 'busyhere/result-schema.json',
+  diagnosisSchema: 'busyhere/diagnosis-schema.json',
+};
 
 const USE = `
   const [attempt] = [{ label: 'carol → bob', originator: 'carol', callee: 'bob', expected: [], observed: 'pending', finalAtCallee: 486,
@@ -21,7 +31,7 @@ const USE = `
     attempts: main.diagnose([], { horizonMs: 1, timerC: 1 }),
     frame: String(frame), payloads: new drachtio.FrameDecoder().push(frame).payloads.map(String),
     pending: Object.keys(jestEntry.matchers).sort(), pass: jestEntry.matchers.toStayPending(attempt).pass,
-    schema: schema.type,
+    schemas: [schema, resultSchema, diagnosisSchema].map(({ title }) => title),
   }));
 `;
 
@@ -77,7 +87,8 @@ describe('the packed package', () => {
   it('holds what is needed to run, and nothing else', () => {
     const entries = execFileSync('tar', ['-tvzf', tarball], { encoding: 'utf8' }).trim().split('\n');
     const names = entries.map((entry) => entry.replace(/^.* package\//, ''));
-    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json', 'dist/schema.json']));
+    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
+    expect(names).toEqual(expect.arrayContaining(['dist/schema.json', 'dist/result-schema.json', 'dist/diagnosis-schema.json']));
     expect(names).toContain('scenarios/kb834477/second-invitation.yaml');
     expect(names.filter((name) => !/^(dist\/|scenarios\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(name))).toEqual([]);
     expect(names.filter((name) => /\.ts$/.test(name) && !/\.d\.ts$/.test(name))).toEqual([]);
@@ -93,23 +104,20 @@ describe('the packed package', () => {
       payloads: ['ping'],
       pending: ['toHaveLostResponse', 'toReceiveFinalResponse', 'toStayPending'],
       pass: true,
-      schema: 'object',
+      schemas: ['busyhere scenario', 'busyhere results', 'busyhere diagnosis'],
     };
 
     it('gives every entry to require', async () => {
-      const entries = ['main', 'drachtio', 'jestEntry', 'schema'];
-      const text = ['busyhere', 'busyhere/drachtio', 'busyhere/jest', 'busyhere/schema.json'].map(
-        (name, index) => `const ${entries[index]} = require('${name}');`,
-      );
+      const text = Object.entries(ENTRIES).map(([entry, name]) => `const ${entry} = require('${name}');`);
       const program = projectOf(kind).write('use.cjs', text.join('\n') + USE);
       expect(JSON.parse(await projectOf(kind).node(program))).toEqual(expected);
     });
 
     it('gives every entry to import', async () => {
-      const text = `
-        import * as main from 'busyhere'; import * as drachtio from 'busyhere/drachtio'; import * as jestEntry from 'busyhere/jest';
-        import schema from 'busyhere/schema.json' with { type: 'json' };`;
-      const program = projectOf(kind).write('use.mjs', text + USE);
+      const text = Object.entries(ENTRIES).map(([entry, name]) =>
+        name.endsWith('.json') ? `import ${entry} from '${name}' with { type: 'json' };` : `import * as ${entry} from '${name}';`,
+      );
+      const program = projectOf(kind).write('use.mjs', text.join('\n') + USE);
       expect(JSON.parse(await projectOf(kind).node('--no-warnings', program))).toEqual(expected);
     });
 
@@ -133,6 +141,10 @@ describe('the packed package', () => {
       expect(execFileSync(bin, ['--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
       expect(execFileSync(bin, ['list'], { encoding: 'utf8', cwd: projectOf(kind).folder })).toContain('kb834477/second-invitation[');
     });
+  });
+
+  it('writes results and diagnoses that are as its schemas say, without a key more', async () => {
+    await checkWritten(projectOf('commonjs').folder);
   });
 
   it('is removed, with all that was made for it', () => {

@@ -4,7 +4,8 @@ import type { Sink } from '../reporter.js';
 import { attemptJson } from './attempt-json.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';
 
-const SCHEMA_VERSION = 1;
+/** Rises with any incompatible change of what is written here: other programs read it. */
+export const DIAGNOSIS_SCHEMA_VERSION = 1;
 
 /** Writes one JSON object piece by piece: nothing is held, however many attempts there are. */
 export class JsonDiagnosis implements DiagnosisReporter {
@@ -34,4 +35,4 @@ export class JsonDiagnosis implements DiagnosisReporter {
   }
 }
 
-const HEAD = `{"schemaVersion":${SCHEMA_VERSION},"attempts":[`;
+const HEAD = `{"schemaVersion":${DIAGNOSIS_SCHEMA_VERSION},"attempts":[`;

@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Ajv, { type AnySchema } from 'ajv/dist/2020';
+import Ajv from 'ajv/dist/2020';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { defineScenario } from '../../../harness/scenario/define-scenario.js';
-import { scenarioJsonSchema } from '../../../harness/scenario/json-schema.js';
+import { resultJsonSchema, scenarioJsonSchema } from '../../../harness/scenario/json-schema.js';
 import { loadScenarios } from '../../../harness/scenario/load.js';
 import { RESULT_SCHEMA_VERSION, type RunResult } from '../../../harness/scenario/result.js';
 import type { runResultSchema } from '../../../harness/scenario/result-schema.js';
 import { runSuite } from '../../../harness/scenario/run.js';
+import { closedSchema, type SchemaNode } from './closed-schema';
 
 const ROOT = join(__dirname, '..', '..', '..');
-const schema = scenarioJsonSchema() as { $defs: { results: AnySchema } };
+const schema = scenarioJsonSchema();
 const ajv = new Ajv({ strict: false, formats: { 'date-time': true } });
 
 describe('of scenarios', () => {
@@ -62,7 +63,7 @@ describe('of scenarios', () => {
 
   test('describes every key, with examples that the schema itself accepts', () => {
     const silent: string[] = [];
-    for (const { path, node } of keysOf(schema as unknown as SchemaNode, '')) {
+    for (const { path, node } of keysOf(schema as SchemaNode, '')) {
       if (node.description === undefined || node.examples === undefined) silent.push(path);
       for (const example of node.examples ?? []) {
         const { examples: _, ...bare } = node;
@@ -74,8 +75,8 @@ describe('of scenarios', () => {
 });
 
 describe('of results', () => {
-  const open = ajv.compile(schema.$defs.results);
-  const closed = ajv.compile(closedSchema(schema.$defs.results as SchemaNode));
+  const open = ajv.compile(resultJsonSchema());
+  const closed = ajv.compile(closedSchema(resultJsonSchema() as SchemaNode));
 
   test('is that of a run, without a key more or less', async () => {
     const cases = loadScenarios(['scenarios/kb834477/second-invitation.yaml'], ROOT)
@@ -118,16 +119,6 @@ describe('of results', () => {
   });
 });
 
-interface SchemaNode {
-  readonly type?: string;
-  readonly description?: string;
-  readonly examples?: readonly unknown[];
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-}
-
 /** Every key of a file with its schema; what any name stands for is written *. */
 function keysOf(node: SchemaNode, path: string): { path: string; node: SchemaNode }[] {
   const named = Object.entries(node.properties ?? {}).flatMap(([key, value]) => [
@@ -137,12 +128,4 @@ function keysOf(node: SchemaNode, path: string): { path: string; node: SchemaNod
   const others = typeof node.additionalProperties === 'object' ? keysOf(node.additionalProperties, `${path}.*`) : [];
   const items = node.items ? keysOf(node.items, `${path}[]`) : [];
   return [...named, ...others, ...items, ...(node.anyOf ?? []).flatMap((option) => keysOf(option, path))];
-}
-
-/** The schema with every object closed: what it does not name is refused. */
-function closedSchema(node: SchemaNode): SchemaNode {
-  if (Array.isArray(node)) return node.map(closedSchema) as unknown as SchemaNode;
-  if (typeof node !== 'object' || node === null) return node;
-  const inner = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closedSchema(value as SchemaNode)]));
-  return node.properties ? { ...inner, additionalProperties: false } : inner;
 }
