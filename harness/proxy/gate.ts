@@ -1,6 +1,7 @@
 import type { SipRequest } from '../sip/message.js';
 import { userOf } from '../sip/uri.js';
 import type { Flow } from '../transaction/flow.js';
+import type { ListeningPoint } from '../transaction/listener.js';
 import { admitRequest } from '../trust/admit-request.js';
 import { type JournalEntry, NO_SETTING } from '../trust/decision.js';
 import type { TrustModel } from '../trust/trust-model.js';
@@ -21,7 +22,7 @@ export class Gate {
   ) {}
 
   /** Why a request is not let in; undefined where it is. */
-  admit(request: SipRequest, flow: Flow): Rejection | undefined {
+  admit(request: SipRequest, flow: Flow<ListeningPoint>): Rejection | undefined {
     const { method } = request;
     const { outcome, journal } = admitRequest(this.trust, { flow, method, inDialog: this.dialogs.includes(request) });
     switch (outcome.action) {

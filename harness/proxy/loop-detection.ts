@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { MAGIC_COOKIE } from '../sip/branch.js';
 import type { SipRequest } from '../sip/message.js';
+import type { ListeningPoint } from '../transaction/listener.js';
 import type { OwnNames } from './own-names.js';
 
 const HASH_DIGITS = 16;
@@ -32,7 +33,7 @@ export function uniquePart(branch: string): string {
  * RFC 3261 §16.3 item 4: the request has been here with all that decides its way the same as now. One that comes back with
  * another Request-URI or Route is a spiral, and goes on.
  */
-export function isLooped(request: SipRequest, own: OwnNames): boolean {
+export function isLooped(request: SipRequest, own: OwnNames<ListeningPoint>): boolean {
   const ours = request.vias.filter((via) => own.isSentBy(via.sentBy));
   if (ours.length === 0) return false;
   const ending = SEPARATOR + loopHash(request);

@@ -1,16 +1,16 @@
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { Uri } from '../sip/uri.js';
-import type { Listener } from '../transaction/listener.js';
+import type { Listener, ListeningPoint } from '../transaction/listener.js';
 import { uriAddress } from './uri-address.js';
 
 /** Which URIs and Vias mean this proxy. */
-export class OwnNames {
+export class OwnNames<Point extends ListeningPoint = Listener> {
   readonly #domain: string;
 
   /** @param listeners read at every question, since ports may be chosen only when the proxy starts */
   constructor(
     domain: string,
-    private readonly listeners: () => readonly Listener[],
+    private readonly listeners: () => readonly Point[],
   ) {
     this.#domain = domain.toLowerCase();
   }
@@ -21,7 +21,7 @@ export class OwnNames {
   }
 
   /** The listener whose address stands in the URI. */
-  listenerOf(uri: Uri): Listener | undefined {
+  listenerOf(uri: Uri): Point | undefined {
     const address = uriAddress(uri);
     return address && this.listeners().find((listener) => sameSocketAddress(listener.local, address));
   }

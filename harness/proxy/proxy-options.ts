@@ -69,12 +69,11 @@ export const DEFAULT_PROXY_LIMITS: ProxyLimits = {
   journalEntries: 10_000,
 };
 
-export interface ProxyOptions {
+/** What a server of a domain decides by, whatever it then forwards with. */
+export interface DomainOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly random: Random;
-  readonly network: DatagramNetwork;
-  readonly timers: TimerValues;
   /** The domain that it is responsible for; also the realm of its challenges. */
   readonly domain: string;
   readonly trust: TrustSettings;
@@ -82,14 +81,19 @@ export interface ProxyOptions {
   readonly peers: readonly Peer[];
   readonly accounts: readonly Account[];
   readonly routes: readonly Route[];
+  readonly digestAlgorithms?: readonly OfferedAlgorithm[];
+  readonly journal?: (entry: JournalEntry) => void;
+  readonly limits?: Partial<ProxyLimits>;
+}
+
+export interface ProxyOptions extends DomainOptions {
+  readonly network: DatagramNetwork;
+  readonly timers: TimerValues;
   /** At least one. */
   readonly listeners: readonly ListenerOptions[];
   /** Stay on the path of the dialogs that are set up through it (RFC 3261 §16.6 item 4). */
   readonly recordRoute?: boolean;
   /** Keep no transactions: forward by RFC 3261 §16.11. */
   readonly stateless?: boolean;
-  readonly digestAlgorithms?: readonly OfferedAlgorithm[];
-  readonly journal?: (entry: JournalEntry) => void;
-  readonly limits?: Partial<ProxyLimits>;
   readonly parseLimits?: ParseLimits;
 }

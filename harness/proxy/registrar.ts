@@ -5,6 +5,7 @@ import { type NameAddr, parseNameAddr } from '../sip/name-addr.js';
 import { sameUri } from '../sip/same-uri.js';
 import { userOf } from '../sip/uri.js';
 import type { Flow } from '../transaction/flow.js';
+import type { ListeningPoint } from '../transaction/listener.js';
 import type { Binding, Location } from './location.js';
 import type { OwnNames } from './own-names.js';
 import type { ProxyLimits } from './proxy-options.js';
@@ -18,35 +19,35 @@ export interface RegistrarOptions {
   readonly limits: ProxyLimits;
   /** Whether the domain has such a user. */
   readonly hasUser: (user: string) => boolean;
-  readonly own: OwnNames;
+  readonly own: OwnNames<ListeningPoint>;
   readonly newTag: () => string;
 }
 
 /** What one REGISTER asks for. */
-interface Update {
+interface Update<Point extends ListeningPoint> {
   readonly user: string;
   readonly request: SipRequest;
-  readonly flow: Flow;
+  readonly flow: Flow<Point>;
   readonly callId: string;
   readonly sequence: number;
 }
 
 /** RFC 3261 §10.3. Who sends the request, and whether he may, was decided before. */
-export class Registrar {
+export class Registrar<Point extends ListeningPoint> {
   constructor(
-    private readonly location: Location,
+    private readonly location: Location<Point>,
     private readonly options: RegistrarOptions,
   ) {}
 
   /** The answer to a REGISTER; either all its bindings are updated or none. */
-  register(request: SipRequest, flow: Flow): SipResponse {
+  register(request: SipRequest, flow: Flow<Point>): SipResponse {
     const outcome = this.#update(request, flow);
     if (typeof outcome === 'string') return this.#listBindings(request, outcome);
     return createResponse(request, outcome.status, { ...outcome, toTag: this.options.newTag(), headers: outcome.headers ?? [] });
   }
 
   /** The user whose bindings are now as asked for, or why they are not. */
-  #update(request: SipRequest, flow: Flow): string | Rejection {
+  #update(request: SipRequest, flow: Flow<Point>): string | Rejection {
     const { to, callId, cseq } = request;
     if (!to || callId === undefined || !cseq) return { status: 400 };
     const required = request.headers.list('Require');
@@ -54,7 +55,7 @@ export class Registrar {
     if (to.uri.scheme !== 'sip' && to.uri.scheme !== 'sips') return { status: 400, reason: 'To Is No SIP Address' }; // item 5
     const user = userOf(to.uri);
     if (user === undefined || !this.options.own.owns(to.uri) || !this.options.hasUser(user)) return { status: 404 }; // item 5
-    const update: Update = { user, request, flow, callId, sequence: cseq.sequence };
+    const update: Update<Point> = { user, request, flow, callId, sequence: cseq.sequence };
     const contacts = request.headers.list('Contact');
     if (contacts.length === 0) return user; // item 6: a query
     const next = contacts.includes('*') ? this.#removeAll(update, contacts) : this.#merge(update, contacts);
@@ -64,14 +65,14 @@ export class Registrar {
   }
 
   /** Item 6: `Contact: *` stands alone and with `Expires: 0`. */
-  #removeAll({ user, request, callId, sequence }: Update, contacts: readonly string[]): readonly Binding[] | Rejection {
+  #removeAll({ user, request, callId, sequence }: Update<Point>, contacts: readonly string[]): readonly Binding<Point>[] | Rejection {
     if (contacts.length > 1 || request.headers.get('Expires') !== '0') return { status: 400, reason: 'Contact * Needs Expires 0' };
     const late = this.location.bindingsOf(user).some((binding) => isOutOfOrder(binding, callId, sequence));
     return late ? OUT_OF_ORDER : [];
   }
 
   /** Item 7, contact by contact; one that is refused refuses all. */
-  #merge(update: Update, contacts: readonly string[]): readonly Binding[] | Rejection {
+  #merge(update: Update<Point>, contacts: readonly string[]): readonly Binding<Point>[] | Rejection {
     let next = this.location.bindingsOf(update.user);
     for (const text of contacts) {
       const contact = parseNameAddr(text);
@@ -96,7 +97,7 @@ export class Registrar {
     return Math.min(asked, maxExpires);
   }
 
-  #bind({ user, flow, callId, sequence }: Update, contact: NameAddr, seconds: number): Binding {
+  #bind({ user, flow, callId, sequence }: Update<Point>, contact: NameAddr, seconds: number): Binding<Point> {
     // A contact that is a host name is reached where it registered from.
     const remote = uriAddress(contact.uri) ?? flow.remote;
     return {
@@ -111,7 +112,7 @@ export class Registrar {
     };
   }
 
-  #withinLimits(user: string, next: readonly Binding[]): readonly Binding[] | Rejection {
+  #withinLimits(user: string, next: readonly Binding<Point>[]): readonly Binding<Point>[] | Rejection {
     const { bindings } = this.options.limits;
     const grown = next.length - this.location.bindingsOf(user).length;
     if (grown > 0 && this.location.size + grown > bindings) this.location.sweep();
@@ -132,11 +133,11 @@ export class Registrar {
 /** Item 7 leaves the code open; the request came too late, which is nobody's fault. */
 const OUT_OF_ORDER: Rejection = { status: 500, reason: 'CSeq Out Of Order' };
 
-function isOutOfOrder(binding: Binding, callId: string, sequence: number): boolean {
+function isOutOfOrder(binding: Binding<ListeningPoint>, callId: string, sequence: number): boolean {
   return binding.callId === callId && sequence <= binding.sequence;
 }
 
-function isList(value: readonly Binding[] | Rejection): value is readonly Binding[] {
+function isList<Point extends ListeningPoint>(value: readonly Binding<Point>[] | Rejection): value is readonly Binding<Point>[] {
   return Array.isArray(value);
 }
 

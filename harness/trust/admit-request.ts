@@ -1,11 +1,12 @@
 import { type Flow, formatFlow } from '../transaction/flow.js';
+import type { ListeningPoint } from '../transaction/listener.js';
 import { type Decision, NO_SETTING } from './decision.js';
 import { type FlowTrust, hostSetting, judgeFlow, listenerSetting } from './judge-flow.js';
 import type { TrustModel } from './trust-model.js';
 
 /** What the decision needs to know of a request. */
 export interface RequestFacts {
-  readonly flow: Flow;
+  readonly flow: Flow<ListeningPoint>;
   readonly method: string;
   /** It belongs to a dialog that was set up through this server; a To tag alone, which anyone can write, does not make it so. */
   readonly inDialog: boolean;

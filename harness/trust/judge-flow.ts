@@ -1,4 +1,5 @@
 import type { Flow } from '../transaction/flow.js';
+import type { ListeningPoint } from '../transaction/listener.js';
 import { NO_SETTING } from './decision.js';
 import type { TrustModel } from './trust-model.js';
 import type { HostTrust, ListenerTrust, Role } from './trust-settings.js';
@@ -25,7 +26,7 @@ export interface FlowTrust {
  * Trusted server: both flags of the listener, or the host's `treatAsAuthenticated` with `throttleAsServer`.
  * A host that is `outboundOnly` has neither for its own requests, only for its responses to ours.
  */
-export function judgeFlow(model: TrustModel, flow: Flow, direction: Direction): FlowTrust {
+export function judgeFlow(model: TrustModel, flow: Flow<ListeningPoint>, direction: Direction): FlowTrust {
   const listener = model.listener(flow.listener.name);
   const host = model.host(flow.remote);
   const trustedListener = listener?.treatAllConnectionsAsTrusted ? listener : undefined;

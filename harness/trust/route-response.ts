@@ -1,4 +1,5 @@
 import { type Flow, formatFlow } from '../transaction/flow.js';
+import type { ListeningPoint } from '../transaction/listener.js';
 import { type Decision, NO_SETTING } from './decision.js';
 import { judgeFlow } from './judge-flow.js';
 import type { TrustModel } from './trust-model.js';
@@ -6,7 +7,7 @@ import type { TrustModel } from './trust-model.js';
 /** What the decision needs to know of a response and the request that it answers. */
 export interface ResponseFacts {
   /** The flow that the response arrived on. */
-  readonly flow: Flow;
+  readonly flow: Flow<ListeningPoint>;
   readonly status: number;
   /** The method of the request. */
   readonly method: string;
