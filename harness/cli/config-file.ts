@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { BusyhereError } from '../platform/errors.js';
 import { describe } from '../scenario/check-shape.js';
+import { loadModule } from '../scenario/load-module.js';
+import { describeMistakes } from '../scenario/mistake.js';
+import { loadFault } from '../scenario/module-source.js';
 import { didYouMean } from '../scenario/nearest.js';
 import { COMMANDS } from './commands.js';
 import { type Flag, keyOf } from './flags.js';
+import { OWN_ENTRY } from './own-entry.js';
 
 const NAMES = ['js', 'cjs', 'mjs', 'ts', 'json'].map((ending) => `busyhere.config.${ending}`);
 
@@ -30,12 +33,14 @@ export function readConfigFile(directory: string, flags: readonly Flag[]): Recor
 function readContent(path: string, name: string): unknown {
   try {
     if (name.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'));
-    const loaded: unknown = createRequire(path)(path);
-    return typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const hint = name.endsWith('.ts') ? 'configuration in TypeScript needs Node 22.18 or newer' : undefined;
-    throw new BusyhereError('configuration', `${name} cannot be read: ${reason}`, hint, { cause: error });
+    throw new BusyhereError('configuration', `${name} cannot be read: ${(error as Error).message}`, undefined, { cause: error });
+  }
+  try {
+    return loadModule(path, OWN_ENTRY);
+  } catch (error) {
+    const mistake = loadFault({ path, file: name, ownEntry: OWN_ENTRY }, error);
+    throw new BusyhereError('configuration', describeMistakes([mistake]), undefined, { cause: error });
   }
 }
 

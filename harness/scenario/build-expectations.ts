@@ -6,7 +6,7 @@ import type { Problems, ValuePath } from './mistake.js';
 import { type Expectation, type ExpectedLoss, LOSS_KINDS, type Observed, type Step } from './model.js';
 import type { ExpectationInput, ScenarioInput } from './scenario-schema.js';
 
-const ROW_KEYS = ['observed', 'loss', 'reached', 'shown'];
+const ROW_KEYS = ['observed', 'loss', 'reached', 'shown', 'cancel'];
 
 /** Checks what the rows of `expect` select by: once for a scenario, since it is the same in all cases. */
 export function checkRowSelections(scenario: ScenarioInput, problems: Problems): void {
@@ -37,7 +37,8 @@ export function buildExpectations(
   context: CaseContext,
 ): Expectation[] {
   const made = steps.flatMap((step) => (step.verb === 'invite' || step.verb === 'message' ? [step.label] : []));
-  for (const label of Object.keys(expect)) context.mustExist(label, made, 'attempt of the script', ['expect', label], 'key');
+  for (const label of Object.keys(expect))
+    context.mustExist(label, context.attempts.keys(), 'attempt of the script', ['expect', label], 'key');
   return made.flatMap((label) => {
     const rows = Object.hasOwn(expect, label) ? expect[label] : undefined;
     if (rows === undefined) return [];
@@ -47,7 +48,7 @@ export function buildExpectations(
       context.problems.add(['expect', label], `no row matches ${describeVariant(variant)}; let the last row match all that is left`, 'key');
       return [];
     }
-    return [buildExpectation(label, row, ['expect', label, index], context)];
+    return [buildExpectation(label, row, ['expect', label, index], { steps, context })];
   });
 }
 
@@ -57,7 +58,12 @@ function describeVariant(variant: Variant): string {
     .join(', ');
 }
 
-function buildExpectation(label: string, row: ExpectationInput, path: ValuePath, context: CaseContext): Expectation {
+interface Place {
+  readonly steps: readonly Step[];
+  readonly context: CaseContext;
+}
+
+function buildExpectation(label: string, row: ExpectationInput, path: ValuePath, { steps, context }: Place): Expectation {
   const observed = buildObserved(row.observed, [...path, 'observed'], context);
   const loss = row.loss === undefined ? null : buildLoss(row.loss, [...path, 'loss'], context);
   if (observed.includes('pending') && row.loss === undefined) {
@@ -69,7 +75,11 @@ function buildExpectation(label: string, row: ExpectationInput, path: ValuePath,
   for (const [index, name] of (row.reached ?? []).entries()) {
     context.mustExist(String(name), context.participants.keys(), 'participant', [...path, 'reached', index]);
   }
-  return { label, observed, loss, reached: row.reached ?? null, shown: row.shown };
+  if (row.cancel !== undefined && !steps.some((step) => step.verb === 'cancel' && step.label === label)) {
+    context.problems.add([...path, 'cancel'], `no step cancels ${label}: there is no CANCEL that could get a response`, 'key');
+  }
+  const cancel = row.cancel === undefined ? null : [row.cancel].flat();
+  return { label, observed, loss, reached: row.reached ?? null, shown: row.shown, cancel };
 }
 
 function buildObserved(written: ExpectationInput['observed'], path: ValuePath, context: CaseContext): Observed[] {

@@ -21,8 +21,8 @@ export function buildSteps(script: readonly Written[], participants: readonly Pa
   const drafts = script.flatMap((written, index) =>
     Object.entries(written).map(([who, body]) => ({ who, body, path: ['script', index, who] })),
   );
-  const makers = collectLabels(drafts, context);
-  return withDistinctTitles(drafts.flatMap((draft) => new StepBuilder(draft, participants, makers, context).build()));
+  collectLabels(drafts, context);
+  return withDistinctTitles(drafts.flatMap((draft) => new StepBuilder(draft, participants, context).build()));
 }
 
 interface Draft {
@@ -33,17 +33,15 @@ interface Draft {
   label?: string;
 }
 
-/** Gives every attempt its label. @returns who makes each */
-function collectLabels(drafts: Draft[], context: CaseContext): ReadonlyMap<string, string> {
-  const makers = new Map<string, string>();
+/** Gives every attempt its label, and makes these known. */
+function collectLabels(drafts: Draft[], { attempts, problems }: CaseContext): void {
   for (const [index, draft] of drafts.entries()) {
     if (!('invite' in draft.body || 'message' in draft.body)) continue;
     const label = draft.body.as ?? `${draft.who}-${index + 1}`;
-    if (makers.has(label)) context.problems.add([...draft.path, 'as'], `two attempts have the name "${label}"`);
-    makers.set(label, draft.who);
+    if (attempts.has(label)) problems.add([...draft.path, 'as'], `two attempts have the name "${label}"`);
+    attempts.set(label, draft.who);
     draft.label = label;
   }
-  return makers;
 }
 
 class StepBuilder {
@@ -52,7 +50,6 @@ class StepBuilder {
   constructor(
     private readonly draft: Draft,
     private readonly participants: readonly Participant[],
-    private readonly makers: ReadonlyMap<string, string>,
     private readonly context: CaseContext,
   ) {
     this.#problems = context.problems;
@@ -68,7 +65,7 @@ class StepBuilder {
       return this.#attempt(body.message, 'message', (common) => ({ ...base, ...common, verb: 'message', text: String(body.text) }));
     }
     if ('cancel' in body) {
-      const maker = this.makers.get(body.cancel);
+      const maker = this.context.attempts.get(body.cancel);
       if (this.#labelExists(body.cancel, 'cancel') && maker !== who) {
         this.#problems.add([...path, 'cancel'], `only ${maker ?? 'its originator'}, who makes it, can cancel ${body.cancel}`);
       }
@@ -138,7 +135,7 @@ class StepBuilder {
         return [];
       }
       const { label, word, state } = condition;
-      const known = this.context.mustExist(label, this.makers.keys(), 'attempt of the script', path);
+      const known = this.context.mustExist(label, this.context.attempts.keys(), 'attempt of the script', path);
       if (state === undefined) this.context.mustExist(word, STATE_WORDS, 'state of an attempt', path);
       return known && state !== undefined ? [{ label, state }] : [];
     });
@@ -154,7 +151,7 @@ class StepBuilder {
   }
 
   #labelExists(label: string, key: string): boolean {
-    return this.context.mustExist(String(label), this.makers.keys(), 'attempt of the script', [...this.draft.path, key]);
+    return this.context.mustExist(String(label), this.context.attempts.keys(), 'attempt of the script', [...this.draft.path, key]);
   }
 }
 

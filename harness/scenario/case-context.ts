@@ -8,6 +8,8 @@ export class CaseContext {
   /** Names of the listeners of each server. */
   readonly listeners = new Map<string, readonly string[]>();
   readonly participants = new Map<string, 'client' | 'gateway'>();
+  /** Labels of the attempts of the script, and who makes each. */
+  readonly attempts = new Map<string, string>();
 
   constructor(readonly problems: Problems) {}
 
@@ -16,7 +18,7 @@ export class CaseContext {
     const names = [...known];
     if (names.includes(name)) return true;
     const others = names.length === 0 ? `; there is none` : `; there is ${names.join(', ')}`;
-    this.problems.add(path, `"${name}" is no ${what}${didYouMean(name, names) || others}`, at);
+    this.problems.add(path, `"${name}" is no ${what}${didYouMean(name, names) || others}`, at, name);
     return false;
   }
 

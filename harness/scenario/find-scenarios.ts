@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type Mistake, throwMistakes } from './mistake.js';
-import { wholeFile } from './source-file.js';
+import { wholeFile } from './source-text.js';
 
 /** Folders of profiles files, which are no scenarios themselves. */
 const PROFILES_FOLDER = 'profiles';
@@ -35,7 +35,8 @@ export function findScenarios(paths: readonly string[], cwd: string): ScenarioPa
     }
     if (!stats.isDirectory()) return [path];
     const below = filesBelow(path);
-    if (below.length === 0) mistakes.push(wholeFile(given, 'no scenarios in this folder: no .yaml, .yml or .scenario.js below it'));
+    if (below.length === 0)
+      mistakes.push(wholeFile(given, 'no scenarios in this folder: no .yaml, .yml, .scenario.ts or .scenario.js below it'));
     return below;
   });
   throwMistakes(mistakes);

@@ -1,23 +1,25 @@
-import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { findScenarios, type ScenarioPath } from './find-scenarios.js';
+import { loadModule } from './load-module.js';
 import { type Mistake, Problems, throwMistakes } from './mistake.js';
+import { loadFault, readModule } from './module-source.js';
 import type { ProfilesInput } from './profile-schema.js';
 import { asProfiles, asScenarioInput, buildScenario, type Scenario } from './scenario.js';
 import type { ScenarioInput } from './scenario-schema.js';
 import { SourceCode } from './source-code.js';
-import { type Source, SourceFile, wholeFile } from './source-file.js';
+import { type Source, SourceFile } from './source-file.js';
 
 /**
- * Reads scenarios: YAML files, modules whose default export is a scenario, folders of both.
+ * Reads scenarios: YAML files, modules in TypeScript or JavaScript whose default export is a scenario, folders of both.
  *
  * @param paths files and folders, from `cwd` on
+ * @param ownEntry the main file of this package, for modules that do not find it from where they are
  * @throws ScenarioError (code `scenario`) with all mistakes of all files
  */
-export function loadScenarios(paths: readonly string[], cwd: string): Scenario[] {
+export function loadScenarios(paths: readonly string[], cwd: string, ownEntry?: string): Scenario[] {
   const mistakes: Mistake[] = [];
   const profiles = new ProfilesFiles(cwd);
-  const scenarios = findScenarios(paths, cwd).flatMap((found) => readScenario(found, profiles, mistakes));
+  const scenarios = findScenarios(paths, cwd).flatMap((found) => readScenario(found, ownEntry, profiles, mistakes));
   throwMistakes(mistakes);
   return scenarios;
 }
@@ -44,14 +46,17 @@ export function loadScenario(definition: string | ScenarioInput, id: string, dir
 
 type Origin = Pick<ScenarioPath, 'path' | 'id'> & { readonly file: string | null };
 
-function readScenario(found: ScenarioPath, profiles: ProfilesFiles, mistakes: Mistake[]): Scenario[] {
+function readScenario(found: ScenarioPath, ownEntry: string | undefined, profiles: ProfilesFiles, mistakes: Mistake[]): Scenario[] {
   if (!found.isModule) return fromYaml(SourceFile.read(found.path, found.file), found, profiles, mistakes);
-  const loaded = loadModule(found);
-  if ('mistake' in loaded) {
-    mistakes.push(loaded.mistake);
+  const module = { path: found.path, file: found.file, ownEntry };
+  let value: unknown;
+  try {
+    value = loadModule(found.path, ownEntry);
+  } catch (error) {
+    mistakes.push(loadFault(module, error));
     return [];
   }
-  return fromValue(loaded.value, new SourceCode(found.file), found, profiles, mistakes);
+  return fromValue(value, new SourceCode(found.file, () => readModule(module)), found, profiles, mistakes);
 }
 
 function fromYaml(source: SourceFile | Mistake[], origin: Origin, profiles: ProfilesFiles, mistakes: Mistake[]): Scenario[] {
@@ -111,18 +116,5 @@ class ProfilesFiles {
     const value = asProfiles(source.value, problems);
     if (value) return { source, value };
     return { mistakes: problems.list.map((problem) => source.locate({ ...problem, path: problem.path.slice(1) })) };
-  }
-}
-
-/** A module is code of the user's own; it is run by `require`, which reads ES modules and, from Node 22.18 on, TypeScript. */
-function loadModule({ path, file }: ScenarioPath): { value: unknown } | { mistake: Mistake } {
-  try {
-    const loaded: unknown = createRequire(path)(path);
-    const exported = typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
-    return { value: exported };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const typescript = /\.[cm]?ts$/.test(path) ? ' (TypeScript files need Node 22.18 or newer)' : '';
-    return { mistake: wholeFile(file, `cannot be loaded${typescript}: ${reason}`) };
   }
 }

@@ -8,6 +8,8 @@ export interface Problem {
   readonly path: ValuePath;
   readonly at: 'key' | 'value';
   readonly message: string;
+  /** The word of the value that is meant, where it is not the whole: a name that there is none of. */
+  readonly part?: string | undefined;
 }
 
 /** Collects what is wrong, so that one reading tells all of it. */
@@ -21,17 +23,17 @@ export class Problems {
   }
 
   /** Adds a problem with the value at a path. The same problem found again (in another case) counts once. */
-  add(path: ValuePath, message: string, at: 'key' | 'value' = 'value'): void {
+  add(path: ValuePath, message: string, at: 'key' | 'value' = 'value', part?: string): void {
     const place = path.join('\0');
     const identity = `${place}\0${message}`;
     if (this.#settled.has(place) || this.#seen.has(identity)) return;
     this.#seen.add(identity);
-    this.#list.push({ path, at, message });
+    this.#list.push({ path, at, message, part });
   }
 
   /** Adds a problem after which nothing else that is found wrong with the value means anything. */
-  addLast(path: ValuePath, message: string): void {
-    this.add(path, message);
+  addLast(path: ValuePath, message: string, part?: string): void {
+    this.add(path, message, 'value', part);
     this.settle(path);
   }
 

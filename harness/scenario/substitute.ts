@@ -29,7 +29,7 @@ function replaceText(text: string, variant: Variant, problems: Problems, path: V
     if (replacement !== undefined) return String(replacement);
     const axes = Object.keys(variant);
     const known = didYouMean(name, axes) || (axes.length > 0 ? `; the axes are ${axes.join(', ')}` : '; the scenario has no matrix');
-    problems.addLast(path, `"${written}" names no axis of the matrix${known}`);
+    problems.addLast(path, `"${written}" names no axis of the matrix${known}`, written);
     return written;
   });
 }
