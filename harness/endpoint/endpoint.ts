@@ -38,6 +38,8 @@ export interface RequestOptions {
   readonly headers?: ExtraHeaders;
   /** Sends it straight there instead of to the outbound server. */
   readonly to?: SocketAddress;
+  /** Its Call-ID, unique in the world; drawn unless given. */
+  readonly callId?: string;
 }
 
 export interface InviteOptions extends RequestOptions {

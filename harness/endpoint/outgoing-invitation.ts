@@ -97,7 +97,7 @@ export class OutgoingInvitation implements OutgoingCall {
     const body = options.body ?? this.#media.offer();
     const described: [string, string][] = body === '' ? [] : [['Content-Type', SDP]];
     const own: [string, string][] = [['Contact', core.contact], ['Allow', ALLOW], ...described];
-    return core.createRequest('INVITE', this.target, [...own, ...(options.headers ?? [])], { body });
+    return core.createRequest('INVITE', this.target, [...own, ...(options.headers ?? [])], { body, callId: options.callId });
   }
 
   #isOpen(): boolean {

@@ -92,13 +92,17 @@ export class UserAgent implements Endpoint, TransactionUser {
 
   message(target: string, text: string, options: RequestOptions = {}): OutgoingRequest {
     const fields = [['Content-Type', 'text/plain;charset=UTF-8'] as const, ...(options.headers ?? [])];
-    return new OneShotRequest(this.#core, this.#core.createRequest('MESSAGE', target, fields, { body: text }), options);
+    return new OneShotRequest(
+      this.#core,
+      this.#core.createRequest('MESSAGE', target, fields, { body: text, callId: options.callId }),
+      options,
+    );
   }
 
   options(target: string, options: RequestOptions = {}): OutgoingRequest {
     // RFC 3261 §11.1: Accept says which bodies we understand.
     const fields = [['Contact', this.#core.contact] as const, ['Accept', ACCEPT] as const, ...(options.headers ?? [])];
-    return new OneShotRequest(this.#core, this.#core.createRequest('OPTIONS', target, fields), options);
+    return new OneShotRequest(this.#core, this.#core.createRequest('OPTIONS', target, fields, { callId: options.callId }), options);
   }
 
   onInvitation(handler: (call: IncomingCall) => void): void {

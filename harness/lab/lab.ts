@@ -24,6 +24,8 @@ export interface Lab {
    * @throws BusyhereError `address-in-use` where an address was asked for explicitly, `environment` where no addresses are left
    */
   start(): Promise<void>;
+  /** Resolves when all that has happened by now is in the trace: where it is recorded elsewhere, it comes in later. */
+  caughtUp(): Promise<void>;
   /** Leaves no timer and no socket of this lab. */
   stop(): Promise<void>;
 }

@@ -1,9 +1,5 @@
 import type { Account, Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
-import { Gateway } from '../endpoint/gateway.js';
-import { Messenger } from '../endpoint/messenger/messenger.js';
-import { NumberTable } from '../endpoint/number-table.js';
 import type { Persona } from '../endpoint/persona.js';
-import { Telephone } from '../endpoint/telephone.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import { ImpairedNetwork } from '../platform/impaired-network.js';
@@ -19,6 +15,7 @@ import type { Engine } from './engine.js';
 import type { Lab } from './lab.js';
 import { type MakeEndpoint, makeOwnEndpoint } from './make-endpoint.js';
 import { type LabElement, type MakeServer, makeBuiltinServer } from './make-server.js';
+import { personaOf } from './persona-of.js';
 import type { LinkSettings, Participant, Server, ServerEntrance, Topology } from './topology.js';
 
 export interface SocketLabOptions {
@@ -94,6 +91,8 @@ export abstract class SocketLab implements Lab {
     return this.#addressing?.nameOf(address);
   }
 
+  async caughtUp(): Promise<void> {}
+
   stop(): Promise<void> {
     return this.closeSockets();
   }
@@ -121,10 +120,8 @@ export abstract class SocketLab implements Lab {
     return this.topology.servers;
   }
 
-  protected personaOf({ role, persona, numbers }: Participant): Persona {
-    if (role === 'gateway')
-      return new Gateway(new NumberTable(Object.fromEntries(numbers.map(({ pattern, reaction }) => [pattern, behaviour(reaction)]))));
-    return persona === 'messenger' ? new Messenger() : new Telephone();
+  protected personaOf(participant: Participant): Persona {
+    return personaOf(participant);
   }
 
   /** Goes on to the next block of addresses while another program holds one of them. */
@@ -211,10 +208,6 @@ export abstract class SocketLab implements Lab {
   #password(participant: string): string {
     return this.#passwords.get(participant) ?? '';
   }
-}
-
-function behaviour(reaction: Participant['numbers'][number]['reaction']): 'answer' | 'ring' | 'ignore' | number {
-  return reaction.kind === 'reject' ? reaction.status : reaction.kind;
 }
 
 function noAddressLeft(cause: unknown): BusyhereError {

@@ -90,8 +90,16 @@ export class Recorder {
     };
   }
 
+  /** Writes down what was recorded elsewhere; to be handed in in order of time. */
+  take(seen: Omit<TraceEvent, 'sequence'>): void {
+    this.#write({ ...seen, sequence: this.#sequence++ });
+  }
+
   #record(seen: Omit<TraceEvent, 'sequence' | 'time' | 'transport'>): void {
-    const event: TraceEvent = { ...seen, sequence: this.#sequence++, time: this.elapsed, transport: 'udp' };
+    this.#write({ ...seen, sequence: this.#sequence++, time: this.elapsed, transport: 'udp' });
+  }
+
+  #write(event: TraceEvent): void {
     if (this.#events.length >= this.#maxEvents) this.#events.splice(0, Math.max(1, this.#maxEvents >> 2));
     if (this.#maxEvents > 0) this.#events.push(event);
     for (const listener of this.#listeners) listener(event);
