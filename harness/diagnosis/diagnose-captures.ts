@@ -7,7 +7,7 @@ import { mergeCaptures } from '../trace/merge-captures.js';
 import type { Attempt } from './attempt.js';
 import { AttemptStream } from './attempt-stream.js';
 import { captureNotes } from './capture-notes.js';
-import { type ClockOffset, ClockSamples } from './clock-offset.js';
+import { type ClockOffset, ClockSamples, chainOffsets, OWN_CLOCK } from './clock-offset.js';
 import type { DiagnosisOptions } from './options.js';
 
 /** RFC 3261 §16.6: Timer C is longer than three minutes. */
@@ -60,27 +60,9 @@ export async function diagnoseCaptures(paths: readonly string[], options: Captur
   return new CaptureReading(sources, offsets, options).run();
 }
 
-const OWN_CLOCK: ClockOffset = { offset: 0, messages: 0, by: 'datagrams' };
-
-/** Compares clocks by what captures have in common; the first one's counts. */
+/** Compares clocks by what captures have in common. */
 async function clockOffsets(sources: readonly CaptureSource[]): Promise<(ClockOffset | null)[]> {
-  if (sources.length < 2) return [OWN_CLOCK];
-  const samples = await Promise.all(sources.map(sample));
-  const known: (ClockOffset | null)[] = samples.map((_sample, index) => (index === 0 ? OWN_CLOCK : null));
-  for (let found = true; found; ) {
-    found = false;
-    samples.forEach((one, index) => {
-      if (known[index]) return;
-      for (const [other, base] of known.entries()) {
-        const difference = base && samples[other]?.offsetOf(one);
-        if (!base || !difference) continue;
-        known[index] = { ...difference, offset: base.offset + difference.offset };
-        found = true;
-        return;
-      }
-    });
-  }
-  return known;
+  return sources.length < 2 ? [OWN_CLOCK] : chainOffsets(await Promise.all(sources.map(sample)));
 }
 
 async function sample(source: CaptureSource): Promise<ClockSamples> {

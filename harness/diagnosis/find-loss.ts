@@ -42,8 +42,8 @@ export function followFinal(leaf: LegNode, first: Arrow, evidence: Evidence): Fi
     if (hidden) return { loss: null, alteration, top: node, leavesTrace: true };
     if (!upstream) return { loss: swallowed(node, final, evidence), alteration, top: node, leavesTrace: false };
     if (upstream.status !== final.status) {
-      const late =
-        upstream.firstTime - final.firstTime > evidence.options.horizonMs && !openAt(parent, leaf, final.firstTime, upstream.firstTime);
+      const taken = node.leg.acked(final)?.firstTime ?? final.firstTime; // repetitions before its ACK were lost on their way
+      const late = upstream.firstTime - taken > evidence.options.horizonMs && !openAt(parent, leaf, final.firstTime, upstream.firstTime);
       const cancelled = isCancelled(parent, upstream);
       if ((late || cancelled) && !openAt(parent, leaf, final.firstTime, cancelTime(parent, upstream))) {
         return { loss: swallowed(node, final, evidence, upstream), alteration: null, top: node, leavesTrace: false };
