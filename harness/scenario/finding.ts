@@ -47,8 +47,9 @@ export function findingOf(facts: CaseFacts): Finding {
  * Whether a failure shows in what arrived: a response that must not, or a participant that must not be reached.
  * A 408 is silence put into words (RFC 3261 §16.7), and may be the silence of this process.
  */
-function isSeen({ observed, reached }: AttemptResult, expectation: Expectation): boolean {
+function isSeen({ observed, reached, cancel }: AttemptResult, expectation: Expectation): boolean {
   if (reached.some((name) => expectation.reached !== null && !expectation.reached.includes(name))) return true;
+  if (typeof cancel === 'number' && expectation.cancel !== null && !expectation.cancel.includes(cancel)) return true;
   return typeof observed === 'number' && observed !== 408 && !expectation.observed.includes(observed);
 }
 

@@ -1,5 +1,6 @@
 import { type Attempt, observedOf } from '../diagnosis/attempt.js';
 import type { AttemptFollower } from '../diagnosis/attempt-follower.js';
+import { cancelAnswerOf } from '../diagnosis/cancel-answer.js';
 import type { Clock } from '../platform/clock.js';
 import type { LoopWatch } from '../platform/loop-watch.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
@@ -68,7 +69,8 @@ export class InvitationWatch implements AttemptWatch {
   isProven(): boolean {
     const attempt = this.#attempt();
     const { clock, horizonMs, loop } = this.options;
-    if (!attempt || attempt.finalAtOriginator !== null) return attempt !== undefined;
+    if (!attempt) return false;
+    if (attempt.finalAtOriginator !== null && !awaitsCancelAnswer(attempt)) return true;
     return clock.now() - Math.max(this.#lastChange(attempt), loop?.lastLateAt ?? Number.NEGATIVE_INFINITY) >= horizonMs;
   }
 
@@ -98,9 +100,16 @@ export class InvitationWatch implements AttemptWatch {
   }
 }
 
-/** The originator has its final, and whoever sent it its ACK: what is under way still belongs to the evidence. */
-function isComplete({ finalAtOriginator, events }: Attempt): boolean {
-  return finalAtOriginator !== null && !events.some(({ kind, arrived }) => kind === 'ack' && arrived === false);
+/** The originator has its finals, and whoever sent it the INVITE's its ACK: what is under way still belongs to the evidence. */
+function isComplete(attempt: Attempt): boolean {
+  const { finalAtOriginator, events } = attempt;
+  if (finalAtOriginator === null || awaitsCancelAnswer(attempt)) return false;
+  return !events.some(({ kind, arrived }) => kind === 'ack' && arrived === false);
+}
+
+/** A CANCEL is a transaction of its own, which may end after the INVITE's (RFC 3261 §9.1). */
+function awaitsCancelAnswer(attempt: Attempt): boolean {
+  return cancelAnswerOf(attempt) === null;
 }
 
 /** A provisional beyond 100 came in at the originator's socket. */

@@ -112,6 +112,8 @@ export interface Expectation {
   readonly reached: readonly string[] | null;
   /** The sentence on the originator's screen; undefined: not asserted; null: there must be none. */
   readonly shown: string | null | undefined;
+  /** The final response that the originator's CANCEL must have got, one of these; null: not asserted. */
+  readonly cancel: readonly number[] | null;
 }
 
 export const LOSS_KINDS: readonly LossKind[] = ['not-acked', 'swallowed', 'misdelivered', 'not-accepted', 'lost-on-wire'];

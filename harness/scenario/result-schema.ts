@@ -38,6 +38,10 @@ const attempt = z
     reached: z.array(z.string()).meta({ description: 'The participants that the INVITE arrived at.' }),
     loss: loss.nullable(),
     shown: z.string().nullable().meta({ description: 'The sentence on the originator’s screen.' }),
+    cancel: statusCode
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'The final response that the originator’s CANCEL got; null where none came, absent where it sent none.' }),
   })
   .meta({ description: 'One attempt: a call set-up followed over every hop.' });
 

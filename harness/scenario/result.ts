@@ -64,6 +64,8 @@ export interface AttemptResult {
   readonly loss: LossResult | null;
   /** The sentence that the persona's user would see. */
   readonly shown: string | null;
+  /** The final response that the originator's CANCEL got; null: none came; absent: it sent no CANCEL. */
+  readonly cancel?: number | null;
 }
 
 /** Where and how a final response was lost. */

@@ -93,6 +93,10 @@ const expectedLoss = z
   })
   .meta({ description: 'Where and how the final response must have been lost.' });
 
+const CANCEL_RULE = 'a response code from 200 to 699, or a list of codes';
+const finalCode = z.int({ error: CANCEL_RULE }).min(200, { error: CANCEL_RULE }).max(699, { error: CANCEL_RULE });
+const cancelAnswer = z.union([finalCode, z.array(finalCode).min(1, { error: CANCEL_RULE })], { error: CANCEL_RULE });
+
 const expectationKeys = {
   observed: observed.meta({
     description:
@@ -114,6 +118,11 @@ const expectationKeys = {
       description: 'The sentence that the originator’s screen must show; null for none.',
       examples: ['Your request to have a voice conversation cannot be delivered to bob.'],
     }),
+  cancel: cancelAnswer.optional().meta({
+    description:
+      'The final response that the originator’s CANCEL must have got, or a list of those allowed. The INVITE’s own, 487 as a rule, stands in `observed`.',
+    examples: [200, [200, 481]],
+  }),
 };
 
 const expectation = z

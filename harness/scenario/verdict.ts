@@ -1,4 +1,5 @@
 import { type Attempt, type Loss, observedOf } from '../diagnosis/attempt.js';
+import { cancelAnswerOf } from '../diagnosis/cancel-answer.js';
 import type { RequestOutcome } from '../diagnosis/request-outcome.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { Expectation, InviteStep, MessageStep, Observed } from './model.js';
@@ -12,6 +13,8 @@ export interface Sight {
   readonly finalAtOriginator: number | null;
   readonly reached: readonly SocketAddress[];
   readonly loss: Loss | null;
+  /** What the originator's CANCEL got; undefined where it sent none. */
+  readonly cancel: number | null | undefined;
 }
 
 /** Names for what the trace shows in addresses. */
@@ -21,16 +24,16 @@ export interface Names {
   isParticipant(name: string): boolean;
 }
 
-const UNSEEN: Sight = { observed: null, finalAtCallee: null, finalAtOriginator: null, reached: [], loss: null };
+const UNSEEN: Sight = { observed: null, finalAtCallee: null, finalAtOriginator: null, reached: [], loss: null, cancel: undefined };
 
 export function sightOfInvitation(attempt: Attempt | undefined): Sight {
-  return attempt ? { ...attempt, observed: observedOf(attempt) } : UNSEEN;
+  return attempt ? { ...attempt, observed: observedOf(attempt), cancel: cancelAnswerOf(attempt) } : UNSEEN;
 }
 
 export function sightOfRequest(outcome: RequestOutcome | undefined): Sight {
   if (!outcome) return UNSEEN;
   const { finalAtOriginator, finalAtCallee } = outcome;
-  return { ...outcome, observed: finalAtOriginator ?? (finalAtCallee === null ? null : 'pending'), loss: null };
+  return { ...outcome, observed: finalAtOriginator ?? (finalAtCallee === null ? null : 'pending'), loss: null, cancel: undefined };
 }
 
 /**
@@ -44,7 +47,7 @@ export function attemptResult(
   shown: string | null,
   names: Names,
 ): AttemptResult {
-  const { observed, finalAtCallee, finalAtOriginator, loss } = sight;
+  const { observed, finalAtCallee, finalAtOriginator, loss, cancel } = sight;
   return {
     label: step.title,
     originator: step.participant,
@@ -56,6 +59,7 @@ export function attemptResult(
     reached: participantsReached(sight, names),
     loss: loss && lossResult(loss, names),
     shown,
+    ...(cancel === undefined ? {} : { cancel }),
   };
 }
 
@@ -64,7 +68,12 @@ export function mismatch(result: AttemptResult, expectation: Expectation): strin
   const { observed, expected } = result;
   if (observed === null) return `${result.label}: expected ${listed(expected)}, but no answer to it was seen`;
   if (!expected.includes(observed)) return `${result.label}: expected ${listed(expected)}, observed ${observed}${lossClause(result.loss)}`;
-  return lossMismatch(result, expectation) ?? reachedMismatch(result, expectation) ?? shownMismatch(result, expectation);
+  return (
+    lossMismatch(result, expectation) ??
+    reachedMismatch(result, expectation) ??
+    shownMismatch(result, expectation) ??
+    cancelMismatch(result, expectation)
+  );
 }
 
 function lossMismatch({ label, loss }: AttemptResult, { loss: expected }: Expectation): string | null {
@@ -86,6 +95,13 @@ function reachedMismatch({ label, reached }: AttemptResult, { reached: expected 
 function shownMismatch({ label, originator, shown }: AttemptResult, { shown: expected }: Expectation): string | null {
   if (expected === undefined || expected === shown) return null;
   return `${label}: ${originator}'s screen was to say ${quoted(expected)}, and says ${quoted(shown)}`;
+}
+
+function cancelMismatch({ label, originator, cancel }: AttemptResult, { cancel: expected }: Expectation): string | null {
+  if (expected === null || (typeof cancel === 'number' && expected.includes(cancel))) return null;
+  const wanted = `${label}: ${originator}'s CANCEL was to get ${listed(expected)}`;
+  if (cancel === undefined) return `${wanted}, but no CANCEL was sent`;
+  return cancel === null ? `${wanted}, and got no response of its own` : `${wanted}, and got ${cancel}`;
 }
 
 function lossResult({ kind, hop, between, certainty, reason }: Loss, { nameOf }: Names): LossResult {

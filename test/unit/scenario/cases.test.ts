@@ -82,7 +82,9 @@ describe('$axis', () => {
     expect(one?.servers[0]?.domain).toBe('carol.example');
     expect(one?.steps[0]).toMatchObject({ target: { kind: 'participant', name: 'carol' }, title: 'alice → carol' });
     expect(one?.steps[1]).toMatchObject({ verb: 'react', reaction: { kind: 'reject', status: 603, phrase: 'It costs $5' } });
-    expect(one?.expectations).toEqual([{ label: 'first', observed: [603], loss: null, reached: ['carol'], shown: 'carol (603)' }]);
+    expect(one?.expectations).toEqual([
+      { label: 'first', observed: [603], loss: null, reached: ['carol'], shown: 'carol (603)', cancel: null },
+    ]);
   });
 });
 
@@ -257,9 +259,11 @@ describe('expectations', () => {
   test('tell what is not asserted from what must not be', () => {
     const rows = [{ observed: 'pending' as const, loss: { kind: 'lost-on-wire' as const }, shown: null, reached: [] }];
     expect(onlyCase({ expect: { first: rows } }).expectations).toEqual([
-      { label: 'first', observed: ['pending'], loss: { kind: 'lost-on-wire', hop: null }, shown: null, reached: [] },
+      { label: 'first', observed: ['pending'], loss: { kind: 'lost-on-wire', hop: null }, shown: null, reached: [], cancel: null },
     ]);
-    expect(onlyCase({}).expectations).toEqual([{ label: 'first', observed: [486], loss: null, shown: undefined, reached: null }]);
+    expect(onlyCase({}).expectations).toEqual([
+      { label: 'first', observed: [486], loss: null, shown: undefined, reached: null, cancel: null },
+    ]);
   });
 });
 

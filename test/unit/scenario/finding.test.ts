@@ -19,7 +19,7 @@ function result(observed: Observed | null, expected: Observed[], reached: string
 
 function facts(observed: Observed | null, changes: Partial<CaseFacts> & { expected?: Observed[]; reached?: string[] } = {}): CaseFacts {
   const { expected = [486], reached, ...rest } = changes;
-  const expectation: Expectation = { label: 'second', observed: expected, loss: null, reached: ['bob'], shown: undefined };
+  const expectation: Expectation = { label: 'second', observed: expected, loss: null, reached: ['bob'], shown: undefined, cancel: null };
   return {
     expectations: [expectation],
     results: new Map([['second', result(observed, expected, reached)]]),
