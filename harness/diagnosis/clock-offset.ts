@@ -90,14 +90,18 @@ function compare(ours: ReadonlyMap<string, Sample>, theirs: ReadonlyMap<string, 
 function comparePassedOn(ours: ReadonlyMap<string, PassedOn>, theirs: ReadonlyMap<string, PassedOn>): ClockOffset | undefined {
   const least: number[] = [];
   const most: number[] = [];
+  const unordered: { requests: number[]; responses: number[] } = { requests: [], responses: [] };
   for (const [key, own] of ours) {
     const other = theirs.get(key);
-    if (!other || own.depth === other.depth) continue;
-    const into = own.isRequest === own.depth < other.depth ? least : most;
+    if (!other) continue;
+    const upwards = own.isRequest === own.depth < other.depth ? least : most;
+    const into = own.depth !== other.depth ? upwards : own.isRequest ? unordered.requests : unordered.responses;
     into.push(own.time - other.time);
   }
-  const offset = between(least, most) ?? meanOfMedians(least, most);
-  return offset === undefined ? undefined : { offset, messages: least.length + most.length, by: 'passed-on' };
+  const ordered = between(least, most) ?? meanOfMedians(least, most);
+  const offset = ordered ?? meanOfMedians(unordered.requests, unordered.responses);
+  const messages = ordered === undefined ? unordered.requests.length + unordered.responses.length : least.length + most.length;
+  return offset === undefined ? undefined : { offset, messages, by: 'passed-on' };
 }
 
 /** Undefined where the bounds contradict one another, as where a first sighting is missing. */

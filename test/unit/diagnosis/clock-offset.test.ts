@@ -1,4 +1,4 @@
-import { ClockSamples } from '../../../harness/diagnosis/clock-offset.js';
+import { ClockSamples, chainOffsets } from '../../../harness/diagnosis/clock-offset.js';
 import type { CapturedMessage } from '../../../harness/trace/capture-decoder.js';
 
 const A = { address: '10.0.0.1', port: 5060 };
@@ -7,8 +7,9 @@ const C = { address: '10.0.0.3', port: 5060 };
 
 type Way = readonly [from: typeof A, to: typeof A];
 
-function message(time: number, [source, destination]: Way, start: string, callId = '1'): CapturedMessage {
-  const lines = [start, `Call-ID: ${callId}`, 'CSeq: 1 INVITE', 'From: <sip:a@x>;tag=1', '', ''];
+function message(time: number, [source, destination]: Way, start: string, callId = '1', vias = 1): CapturedMessage {
+  const stack = Array.from({ length: vias }, (_, index) => `Via: SIP/2.0/UDP h${index};branch=z9hG4bK${index}`);
+  const lines = [start, ...stack, `Call-ID: ${callId}`, 'CSeq: 1 INVITE', 'From: <sip:a@x>;tag=1', '', ''];
   const bytes = Buffer.from(lines.join('\r\n'));
   return { time, source, destination, bytes, interfaceId: 0, transport: 'udp', originalLength: bytes.length, frame: 1 };
 }
@@ -56,4 +57,35 @@ test('captures on the two sides of a proxy: messages that it passed on', () => {
 
 test('nothing in common: not known', () => {
   expect(samples(message(0, [A, B], INVITE, 'x')).offsetOf(samples(message(0, [A, B], INVITE, 'y')))).toBeUndefined();
+});
+
+test('a proxy that is slow in one direction only: no effect comes before its cause', () => {
+  // 100 and 180 ms for INVITE, 1 ms for a response; the clocks are right
+  const before = samples(message(0, [A, B], INVITE, '1', 1), message(400, [B, A], BUSY, '1', 1), message(1000, [A, B], INVITE, '2', 1));
+  const behind = samples(message(100, [B, C], INVITE, '1', 2), message(399, [C, B], BUSY, '1', 2), message(1180, [B, C], INVITE, '2', 2));
+  const { offset } = before.offsetOf(behind) as { offset: number };
+  expect(100 + offset).toBeGreaterThanOrEqual(0);
+  expect(399 + offset).toBeLessThanOrEqual(400);
+  expect(behind.offsetOf(before)?.offset).toBeCloseTo(-offset, 9);
+});
+
+test('what a proxy makes anew for each hop is no measure', () => {
+  const before = samples(message(0, [A, B], 'SIP/2.0 100 Trying', '1', 1));
+  expect(before.offsetOf(samples(message(0, [A, B], 'SIP/2.0 100 Trying', '1', 2)))).toBeUndefined();
+});
+
+test('of three captures, each is compared with the one that it has datagrams in common with', () => {
+  const first = samples(message(0, [A, B], INVITE, '1', 1), message(304, [B, A], BUSY, '1', 1));
+  const middle = samples(
+    message(1000, [A, B], INVITE, '1', 1),
+    message(1090, [B, C], INVITE, '1', 2),
+    message(1304, [B, A], BUSY, '1', 1),
+    message(1302, [C, B], BUSY, '1', 2),
+  );
+  const last = samples(message(7090, [B, C], INVITE, '1', 2), message(7302, [C, B], BUSY, '1', 2));
+  expect(chainOffsets([first, last, middle])).toMatchObject([
+    { offset: 0 },
+    { offset: -7000, by: 'datagrams' },
+    { offset: -1000, by: 'datagrams' },
+  ]);
 });
