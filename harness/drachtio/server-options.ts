@@ -26,14 +26,17 @@ export interface ServerLimits {
   readonly queuedOctetsAtMost: number;
   /** How long a connection may take to authenticate, in ms. */
   readonly authenticateWithin: number;
+  /** How long an application may take for its first word on a request, in ms; then the request is forgotten. */
+  readonly firstWordWithin: number;
 }
 
 export const DEFAULT_SERVER_LIMITS: ServerLimits = {
-  connections: 100,
+  connections: 1_000,
   pendingRequests: 20_000,
   queuedOctets: 16 * 1024 * 1024,
   queuedOctetsAtMost: 64 * 1024 * 1024,
   authenticateWithin: 10_000,
+  firstWordWithin: 64_000,
 };
 
 /** The ports and settings of a control server. */

@@ -1,8 +1,14 @@
 import type { Clock } from '../platform/clock.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
-import type { SocketAddress } from '../platform/socket-address.js';
+import { BusyhereError } from '../platform/errors.js';
+import { SeededRandom } from '../platform/random.js';
+import { parseSocketAddress, type SocketAddress } from '../platform/socket-address.js';
+import { SystemClock } from '../platform/system-clock.js';
+import { TcpNetwork } from '../platform/tcp-network.js';
+import { UdpNetwork } from '../platform/udp-network.js';
 import type { SipRequest } from '../sip/message.js';
-import type { TimerValues } from '../transaction/timer-values.js';
+import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
+import { DrachtioServer } from './drachtio-server.js';
 import type { RequestHandler } from './request-handler.js';
 import type { ServerCounters } from './server-counters.js';
 import type { ServerLimits, SipListenerOptions } from './server-options.js';
@@ -47,4 +53,66 @@ export interface RunningDrachtioServer {
   readonly counters: ServerCounters;
   /** Ends everything without a word to SIP peers, closes the applications' connections and frees the addresses. */
   stop(): Promise<void>;
+}
+
+const DEFAULT_SECRET = 'cymru';
+const DEFAULT_SIP = 'udp/127.0.0.1:0';
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Starts a server on this machine.
+ * @throws BusyhereError `usage` for settings that mean nothing; `address-in-use` or `address-unavailable`
+ */
+export async function startDrachtioServer(options: StartOptions = {}): Promise<RunningDrachtioServer> {
+  const { secret = DEFAULT_SECRET, control, clock = new SystemClock(), network = new UdpNetwork() } = options;
+  const listeners = sipListeners(options.sip ?? DEFAULT_SIP);
+  const seed = options.seed ?? clock.wallTime() + clock.now() * 1000;
+  const server = new DrachtioServer({
+    clock,
+    network,
+    secret,
+    listeners,
+    random: new SeededRandom(seed),
+    streams: new TcpNetwork(),
+    timers: options.timers ?? RFC3261_TIMERS,
+    control: { address: control?.host ?? LOOPBACK, port: control?.port ?? 0 },
+    strict: options.strict ?? false,
+    ...(options.listenerFor && { listenerFor: options.listenerFor }),
+    ...(options.limits && { limits: options.limits }),
+  });
+  await server.start();
+  return running(server, secret);
+}
+
+function running(server: DrachtioServer, secret: string): RunningDrachtioServer {
+  const control = hostAndPort(server.control ?? { address: LOOPBACK, port: 0 });
+  const listeners = server.listeners.map(({ name, local }) => ({ name, ...hostAndPort(local) }));
+  const [first] = listeners;
+  return {
+    control,
+    secret,
+    sip: { host: first?.host ?? '', port: first?.port ?? 0 },
+    listeners,
+    connectOptions: { ...control, secret },
+    get counters() {
+      return server.counters;
+    },
+    stop: () => server.stop(),
+  };
+}
+
+function hostAndPort({ address, port }: SocketAddress): { host: string; port: number } {
+  return { host: address, port };
+}
+
+function sipListeners(sip: string | readonly SipListenerOptions[]): readonly SipListenerOptions[] {
+  if (typeof sip !== 'string') {
+    if (sip.length === 0) throw new BusyhereError('usage', 'a server needs an address for SIP at least');
+    return sip;
+  }
+  return sip.split(',').map((text, index) => {
+    const address = parseSocketAddress(text.trim().replace(/^udp\//, ''));
+    if (!address) throw new BusyhereError('usage', `"${text}" is no address for SIP`, 'write udp/127.0.0.1:5060');
+    return { name: index === 0 ? 'default' : `listener-${index + 1}`, address };
+  });
 }
