@@ -10,11 +10,21 @@ interface Lapse {
 
 const LAPSES_KEPT = 256;
 
+/** How punctual those were whose silence is to prove something. */
+export interface Punctuality {
+  /** Lateness up to this is punctual, ms. */
+  readonly toleranceMs: number;
+  /** The last moment, on the clock, at which lateness was found; -Infinity if never. */
+  readonly lastLateAt: number;
+  /** The greatest lateness found since a moment on the clock, in ms; 0 if there was none beyond the tolerance. */
+  worstSince(moment: number): number;
+}
+
 /**
  * Watches how punctual timers are. A verdict that rests on nothing having happened holds only if this process was
  * awake to see it happen: a loop that was late by more than the tolerance proves nothing for that stretch of time.
  */
-export class LoopWatch {
+export class LoopWatch implements Punctuality {
   #timer: Timer | undefined;
   #expected = 0;
   readonly #lapses: Lapse[] = [];
@@ -29,13 +39,11 @@ export class LoopWatch {
     private readonly intervalMs = toleranceMs / 2,
   ) {}
 
-  /** The last moment, on the clock, at which the loop was found late; -Infinity if never. */
   get lastLateAt(): number {
     this.#look();
     return this.#lapses.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** The greatest lateness beyond the tolerance found since a moment on the clock, in ms; 0 if there was none. */
   worstSince(moment: number): number {
     this.#look();
     return this.#lapses.reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0);

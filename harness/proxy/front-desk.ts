@@ -2,7 +2,9 @@ import { createResponse } from '../sip/create-response.js';
 import type { SipRequest, SipResponse } from '../sip/message.js';
 import type { Flow } from '../transaction/flow.js';
 import type { ListeningPoint } from '../transaction/listener.js';
+import { ChangingTrust } from '../trust/changing-trust.js';
 import { type TrustModel, trustModel } from '../trust/trust-model.js';
+import type { TrustSettings } from '../trust/trust-settings.js';
 import { Authenticator } from './authenticator.js';
 import { DecisionJournal } from './decision-journal.js';
 import { Gate } from './gate.js';
@@ -48,6 +50,7 @@ export class FrontDesk<Point extends ListeningPoint> {
   readonly dialogs: KnownDialogs;
   readonly targets: TargetSet<Point>;
   readonly judge: ResponseJudge;
+  readonly #trust: ChangingTrust;
   readonly #authenticator: Authenticator;
   readonly #gate: Gate;
   readonly #registrar: Registrar<Point>;
@@ -55,7 +58,8 @@ export class FrontDesk<Point extends ListeningPoint> {
   constructor(private readonly options: FrontDeskOptions<Point>) {
     const { clock, name, domain, points, routes, newTag } = options;
     this.limits = { ...DEFAULT_PROXY_LIMITS, ...options.limits };
-    const trust = modelOf(options);
+    const trust = new ChangingTrust(modelOf(options));
+    this.#trust = trust;
     const journal = new DecisionJournal(name, this.limits.journalEntries, options.journal);
     this.own = new OwnNames(domain, points);
     this.dialogs = new KnownDialogs(this.limits.dialogs);
@@ -72,6 +76,11 @@ export class FrontDesk<Point extends ListeningPoint> {
       listener: (wanted) => points().find((point) => point.name === wanted),
       most: this.limits.branches,
     });
+  }
+
+  /** Decides by other settings from now on; registrations, calls and roles stay. @throws BusyhereError `configuration` */
+  setTrust(trust: TrustSettings): void {
+    this.#trust.change(modelOf({ ...this.options, trust }));
   }
 
   /** For every request but ACK and CANCEL. */

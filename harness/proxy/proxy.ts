@@ -4,6 +4,7 @@ import type { Listener } from '../transaction/listener.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { TransactionUser } from '../transaction/transaction-user.js';
+import type { TrustSettings } from '../trust/trust-settings.js';
 import type { Forwarder, ForwarderPorts } from './forwarder.js';
 import { FrontDesk } from './front-desk.js';
 import type { Location } from './location.js';
@@ -66,6 +67,11 @@ export class SipProxy implements TransactionUser {
       await this.stop();
       throw error;
     }
+  }
+
+  /** Another trust profile, from the next message on; registrations and calls stay. @throws BusyhereError `configuration` */
+  setTrust(trust: TrustSettings): void {
+    this.#desk.setTrust(trust);
   }
 
   /** Ends everything without a word to anybody. */

@@ -2,7 +2,7 @@ import { type Attempt, observedOf } from '../diagnosis/attempt.js';
 import type { AttemptFollower } from '../diagnosis/attempt-follower.js';
 import { cancelAnswerOf } from '../diagnosis/cancel-answer.js';
 import type { Clock } from '../platform/clock.js';
-import type { LoopWatch } from '../platform/loop-watch.js';
+import type { Punctuality } from '../platform/loop-watch.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { Recorder } from '../trace/recorder.js';
 import type { AttemptState } from './model.js';
@@ -12,7 +12,7 @@ export interface WatchOptions {
   readonly clock: Clock;
   readonly horizonMs: number;
   /** Undefined where time is virtual, and nothing ever late. */
-  readonly loop: LoopWatch | undefined;
+  readonly loop: Punctuality | undefined;
 }
 
 /** Where one attempt of a running case stands, by what the trace shows at the moment. */
