@@ -37,8 +37,7 @@ export function buildExpectations(
   context: CaseContext,
 ): Expectation[] {
   const made = steps.flatMap((step) => (step.verb === 'invite' || step.verb === 'message' ? [step.label] : []));
-  for (const label of Object.keys(expect))
-    context.mustExist(label, context.attempts.keys(), 'attempt of the script', ['expect', label], 'key');
+  for (const label of Object.keys(expect)) context.mustBeAttempt(label, ['expect', label], 'key');
   return made.flatMap((label) => {
     const rows = Object.hasOwn(expect, label) ? expect[label] : undefined;
     if (rows === undefined) return [];

@@ -45,7 +45,7 @@ function listenerNames({ listeners }: WrittenServer): string[] {
 export function buildServer(draft: Draft, context: CaseContext): Server {
   const { name, value } = draft;
   if (value.domain === undefined) {
-    context.problems.add(draft.path, `the scenario has no server "${name}", so the profile must give it a domain`, 'key');
+    context.problems.add(draft.path, `the scenario has no server "${name}", so the profile must give it a domain`, 'key', name);
   }
   if (context.participants.has(name)) context.problems.add(draft.path, `"${name}" is the name of a participant too`, 'key');
   return {

@@ -135,7 +135,7 @@ class StepBuilder {
         return [];
       }
       const { label, word, state } = condition;
-      const known = this.context.mustExist(label, this.context.attempts.keys(), 'attempt of the script', path);
+      const known = this.context.mustBeAttempt(label, path);
       if (state === undefined) this.context.mustExist(word, STATE_WORDS, 'state of an attempt', path);
       return known && state !== undefined ? [{ label, state }] : [];
     });
@@ -151,7 +151,7 @@ class StepBuilder {
   }
 
   #labelExists(label: string, key: string): boolean {
-    return this.context.mustExist(String(label), this.context.attempts.keys(), 'attempt of the script', [...this.draft.path, key]);
+    return this.context.mustBeAttempt(String(label), [...this.draft.path, key]);
   }
 }
 

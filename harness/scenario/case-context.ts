@@ -1,7 +1,15 @@
-import type { Problems, ValuePath } from './mistake.js';
+import type { Problem, Problems, ValuePath } from './mistake.js';
 import type { ServerEntrance } from './model.js';
 import { didYouMean } from './nearest.js';
 import { parseEntrance } from './parse-terms.js';
+
+/** What messages call the calls and messages that steps make. */
+const ATTEMPT = 'attempt of the script';
+
+/** Whether a problem is that there is no attempt of a name. */
+export function isAboutAttempts({ message }: Problem): boolean {
+  return message.includes(` is no ${ATTEMPT}`);
+}
 
 /** What the parts of a case are built against: the names that exist in it, and where problems go. */
 export class CaseContext {
@@ -20,6 +28,11 @@ export class CaseContext {
     const others = names.length === 0 ? `; there is none` : `; there is ${names.join(', ')}`;
     this.problems.add(path, `"${name}" is no ${what}${didYouMean(name, names) || others}`, at, name);
     return false;
+  }
+
+  /** Tells a name that is none of an attempt. @returns whether it is one */
+  mustBeAttempt(label: string, path: ValuePath, at: 'key' | 'value' = 'value'): boolean {
+    return this.mustExist(label, this.attempts.keys(), ATTEMPT, path, at);
   }
 
   /** Reads `server` or `server/listener`; without a listener's name the server's first one is meant. */

@@ -1,6 +1,17 @@
 import { z } from 'zod';
-import type { Problems, ValuePath } from './mistake.js';
+import type { Problem, Problems, ValuePath } from './mistake.js';
 import { didYouMean, nearestName } from './nearest.js';
+import { alternativeFor, firstKey, hasForm, isContainer, optionsOf, schemaAt, valueAt } from './schema-walk.js';
+
+/** A part of a value that does not have the shape that its schema wants. */
+export interface Flaw extends Problem {
+  /** `unknown`: the key at the path; `missing`: a key of what the path leads to; `value`: what the path leads to. */
+  readonly kind: 'unknown' | 'missing' | 'value';
+  /** The known key that was most likely meant by the one at the path. */
+  readonly meant?: string | undefined;
+  /** The key that is missing. */
+  readonly missing?: string;
+}
 
 /**
  * Checks a value against a schema and tells every mistake in words for people.
@@ -9,69 +20,77 @@ import { didYouMean, nearestName } from './nearest.js';
  * @returns whether the value has the schema's shape
  */
 export function checkShape(schema: z.ZodType, value: unknown, problems: Problems, base: ValuePath = []): boolean {
+  const flaws = shapeFlaws(schema, value);
+  for (const { path, message, at } of flaws) problems.add([...base, ...path], message, at);
+  return flaws.length === 0;
+}
+
+/** All flaws of a value, in words for people; none where it has the schema's shape. */
+export function shapeFlaws(schema: z.ZodType, value: unknown): Flaw[] {
   const result = schema.safeParse(value);
-  if (result.success) return true;
-  for (const issue of result.error.issues) report(issue, schema, value, base, problems);
-  return false;
+  if (result.success) return [];
+  const flaws = result.error.issues.flatMap((issue) => flawsOf(issue, schema, value, []));
+  // A key that is misspelled is unknown, and missing too: that is one mistake.
+  const unknown = new Map(flaws.flatMap((flaw) => (flaw.kind === 'unknown' ? [[flaw.path.join('\0'), flaw] as const] : [])));
+  return flaws.filter((flaw) => flaw.kind !== 'unknown' || unknown.get(flaw.path.join('\0')) === flaw);
 }
 
 type Issue = z.core.$ZodIssue;
 
 /** @param value what `schema` was applied to; the issue's path leads from there */
-function report(issue: Issue, schema: z.ZodType, value: unknown, base: ValuePath, problems: Problems): void {
+function flawsOf(issue: Issue, schema: z.ZodType, value: unknown, base: ValuePath): Flaw[] {
   const steps = issue.path.filter((step): step is string | number => typeof step !== 'symbol');
   const path = [...base, ...steps];
   const found = valueAt(value, steps);
   const key = steps.at(-1);
   if (found === undefined && typeof key === 'string' && issue.code !== 'unrecognized_keys') {
-    const siblings = valueAt(value, steps.slice(0, -1));
-    const written = isContainer(siblings) ? nearestName(key, Object.keys(siblings)) : undefined;
-    const misspelled = written === undefined ? '' : `; is it "${written}"?`;
-    problems.add(path.slice(0, -1), `missing key "${key}" (${expectation(issue)})${misspelled}`, 'key');
-    return;
+    const above = steps.slice(0, -1);
+    return [
+      missingKey(key, issue, path.slice(0, -1), valueAt(value, above), knownKeys(schemaAt(schema, above, value), valueAt(value, above))),
+    ];
   }
+  const wrong = (message: string): Flaw => ({ kind: 'value', path, at: 'value', message });
   switch (issue.code) {
     case 'unrecognized_keys':
-      for (const unknown of issue.keys) {
-        problems.add([...path, unknown], `unknown key "${unknown}"${orKnown(unknown, knownKeys(schemaAt(schema, steps)))}`, 'key');
-      }
-      return;
+      return issue.keys.map((unknown) => unknownKey(unknown, knownKeys(schemaAt(schema, steps, value), found), path));
     case 'invalid_union':
-      reportUnion(issue, schemaAt(schema, steps), found, path, problems);
-      return;
+      return unionFlaws(issue, schemaAt(schema, steps, value), found, path);
     case 'invalid_key':
-      problems.add(path, `expected ${expectation(issue.issues[0] ?? issue)}, found "${String(steps.at(-1))}"`, 'key');
-      return;
+      return [{ ...wrong(`expected ${expectation(issue.issues[0] ?? issue)}, found "${String(steps.at(-1))}"`), at: 'key' }];
     default:
-      problems.add(path, `expected ${expectation(issue)}, found ${describe(found)}${hint(issue, schemaAt(schema, steps), found)}`);
+      return [wrong(`expected ${expectation(issue)}, found ${describe(found)}${hint(issue, schemaAt(schema, steps, value), found)}`)];
   }
 }
 
+/** Where the key stands there misspelled, that one is shown. */
+function missingKey(key: string, issue: Issue, path: ValuePath, siblings: unknown, known: readonly string[]): Flaw {
+  const others = isContainer(siblings) ? Object.keys(siblings).filter((other) => !known.includes(other)) : [];
+  const written = nearestName(key, others);
+  const message = `missing key "${key}" (${expectation(issue)})`;
+  if (written === undefined) return { kind: 'missing', path, at: 'key', message, missing: key };
+  return { kind: 'unknown', path: [...path, written], at: 'key', message: `${message}; is it "${written}"?`, meant: key };
+}
+
+function unknownKey(key: string, known: readonly string[], path: ValuePath): Flaw {
+  const message = `unknown key "${key}"${orKnown(key, known)}`;
+  return { kind: 'unknown', path: [...path, key], at: 'key', message, meant: nearestName(key, known) };
+}
+
 /** A union with words of its own speaks them, unless the value has the form of one alternative: then that one's mistakes count. */
-function reportUnion(
-  issue: z.core.$ZodIssueInvalidUnion,
-  schema: z.ZodType | undefined,
-  found: unknown,
-  path: ValuePath,
-  problems: Problems,
-): void {
+function unionFlaws(issue: z.core.$ZodIssueInvalidUnion, schema: z.ZodType | undefined, found: unknown, path: ValuePath): Flaw[] {
   const options = schema ? optionsOf(schema) : [];
   const formed = options.flatMap((option, index) => (hasForm(option, found) ? [{ option, issues: issue.errors[index] ?? [] }] : []));
   if (formed.length === 0 || !isContainer(found)) {
     const wanted = issue.message === 'Invalid input' ? oneOfKeys(options) : issue.message;
-    problems.add(path, `expected ${wanted}, found ${describe(found)}${hint(issue, schema, found)}`);
-    return;
+    return [{ kind: 'value', path, at: 'value', message: `expected ${wanted}, found ${describe(found)}${hint(issue, schema, found)}` }];
   }
   const keyed = formed.find(({ option }) => Object.hasOwn(found, firstKey(option) ?? ''));
   const chosen = keyed ?? (formed.length === 1 ? formed[0] : undefined);
-  if (chosen) {
-    for (const inner of chosen.issues) report(inner, chosen.option, found, path, problems);
-    return;
-  }
+  if (chosen) return chosen.issues.flatMap((inner) => flawsOf(inner, chosen.option, found, path));
   const known = formed.flatMap(({ option }) => firstKey(option) ?? []);
   const misspelled = Object.keys(found).find((key) => didYouMean(key, known) !== '');
-  if (misspelled === undefined) problems.add(path, `expected ${oneOfKeys(options)}`, 'key');
-  else problems.add([...path, misspelled], `unknown key "${misspelled}"${didYouMean(misspelled, known)}`, 'key');
+  if (misspelled !== undefined) return [unknownKey(misspelled, known, path)];
+  return [{ kind: 'value', path, at: 'key', message: `expected ${oneOfKeys(options)}` }];
 }
 
 function oneOfKeys(options: readonly z.ZodType[]): string {
@@ -90,8 +109,8 @@ function lowerFirst(text: string): string {
 }
 
 function hint(issue: Issue, schema: z.ZodType | undefined, found: unknown): string {
-  const textWanted = issue.code === 'invalid_type' && issue.expected === 'string';
-  if (textWanted && (typeof found === 'number' || typeof found === 'boolean')) return '; put it in quotes';
+  const quotesHelp = issue.code === 'invalid_type' && issue.expected === 'string' && (schema?.safeParse(String(found)).success ?? false);
+  if (quotesHelp && (typeof found === 'number' || typeof found === 'boolean')) return '; put it in quotes';
   return typeof found === 'string' && schema ? didYouMean(found, wordsOf(schema)) : '';
 }
 
@@ -117,47 +136,7 @@ export function describe(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
-function valueAt(value: unknown, path: ValuePath): unknown {
-  return path.reduce<unknown>((node, step) => (isContainer(node) && Object.hasOwn(node, step) ? node[step] : undefined), value);
-}
-
-function isContainer(value: unknown): value is Record<string | number, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function hasForm(schema: z.ZodType, value: unknown): boolean {
-  if (Array.isArray(value)) return schema instanceof z.ZodArray;
-  return isContainer(value) && (schema instanceof z.ZodObject || schema instanceof z.ZodRecord);
-}
-
-function firstKey(schema: z.ZodType): string | undefined {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape)[0] : undefined;
-}
-
-/** The schema itself, without optional and nullable around it; the alternatives of a union one by one. */
-function optionsOf(schema: z.ZodType): z.ZodType[] {
-  const bare = unwrap(schema);
-  return bare instanceof z.ZodUnion ? (bare.options as z.ZodType[]) : [bare];
-}
-
-function unwrap(schema: z.ZodType): z.ZodType {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable ? unwrap(schema.unwrap() as z.ZodType) : schema;
-}
-
-/** The schema of what the path leads to; undefined where the schema does not say. */
-function schemaAt(schema: z.ZodType, path: ValuePath): z.ZodType | undefined {
-  return path.reduce<z.ZodType | undefined>((node, step) => (node === undefined ? undefined : stepInto(unwrap(node), step)), schema);
-}
-
-function stepInto(schema: z.ZodType, step: string | number): z.ZodType | undefined {
-  if (schema instanceof z.ZodArray) return schema.element as z.ZodType;
-  if (schema instanceof z.ZodRecord) return schema.valueType as z.ZodType;
-  if (!(schema instanceof z.ZodObject)) return undefined;
-  if (Object.hasOwn(schema.shape, step)) return schema.shape[step] as z.ZodType;
-  return schema.def.catchall as z.ZodType | undefined;
-}
-
-function knownKeys(schema: z.ZodType | undefined): string[] {
-  const bare = schema && unwrap(schema);
-  return bare instanceof z.ZodObject ? Object.keys(bare.shape) : [];
+function knownKeys(schema: z.ZodType | undefined, value: unknown): string[] {
+  const own = alternativeFor(schema, value);
+  return own instanceof z.ZodObject ? Object.keys(own.shape) : [];
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { createJiti } from 'jiti';
 import type { SyntaxTree } from './syntax-tree.js';
 
@@ -40,14 +40,14 @@ function isTypeScript(path: string): boolean {
 
 /** Older Nodes cannot require ES modules, and `busyhere` is not found beside a file where npx has put it elsewhere. */
 function isNodesAffair(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (error instanceof SyntaxError || code === 'ERR_REQUIRE_ESM') return true;
+  const { code, message, name } = (error ?? {}) as { code?: unknown; message?: unknown; name?: unknown };
+  if (name === 'SyntaxError' || code === 'ERR_REQUIRE_ESM') return true;
   return (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') && /'busyhere(\/\w+)?'/.test(String(message));
 }
 
 /** @throws Error where this package is not found */
 function jitiFor(path: string, ownEntry: string | undefined): Jiti {
-  const entry = ownEntry ?? entryFor('busyhere', path) ?? entryFor('busyhere', join(process.cwd(), 'here'));
+  const entry = ownEntry ?? entryFor('busyhere', path) ?? entryFor('busyhere', resolve('here'));
   if (entry === undefined) throw new Error(`the package busyhere is found neither from ${dirname(path)} nor from the working directory`);
   const { createJiti: create } = createRequire(entry)('jiti') as { createJiti: typeof createJiti };
   const alias = Object.fromEntries(

@@ -1,10 +1,11 @@
 import { dirname, relative, resolve } from 'node:path';
 import { findScenarios, type ScenarioPath } from './find-scenarios.js';
 import { loadModule } from './load-module.js';
-import { type Mistake, Problems, throwMistakes } from './mistake.js';
+import type { Mended } from './mend-shape.js';
+import { type Mistake, type Problem, throwMistakes } from './mistake.js';
 import { loadFault, readModule } from './module-source.js';
 import type { ProfilesInput } from './profile-schema.js';
-import { asProfiles, asScenarioInput, buildScenario, type Scenario } from './scenario.js';
+import { buildScenario, readProfilesInput, readScenarioInput, type Scenario } from './scenario.js';
 import type { ScenarioInput } from './scenario-schema.js';
 import { SourceCode } from './source-code.js';
 import { type Source, SourceFile } from './source-file.js';
@@ -60,30 +61,46 @@ function readScenario(found: ScenarioPath, ownEntry: string | undefined, profile
 }
 
 function fromYaml(source: SourceFile | Mistake[], origin: Origin, profiles: ProfilesFiles, mistakes: Mistake[]): Scenario[] {
-  if (!Array.isArray(source)) return fromValue(source.value, source, origin, profiles, mistakes);
-  mistakes.push(...source);
+  if (Array.isArray(source)) {
+    mistakes.push(...source);
+    return [];
+  }
+  mistakes.push(...source.mistakes);
+  const scenarios = fromValue(source.value, source, origin, profiles, mistakes);
+  return source.mistakes.length === 0 ? scenarios : [];
+}
+
+/** All that is wrong with a scenario is told at once: where its shape is, that which does not follow from it too. */
+function fromValue(value: unknown, source: Source, origin: Origin, profiles: ProfilesFiles, mistakes: Mistake[]): Scenario[] {
+  const { value: input, flaws, trace } = readScenarioInput(value);
+  const known = mistakes.length;
+  mistakes.push(...flaws.map((flaw) => source.locate(flaw)));
+  if (!input) return [];
+  const shared = typeof input.profiles === 'string' ? profiles.read(input.profiles, origin.path) : undefined;
+  mistakes.push(...(shared?.mistakes ?? []).map((mistake) => (mistake.line === null ? usedBy(mistake, source) : mistake)));
+  if (shared && !shared.value) return [];
+  const built = buildScenario(origin.id, origin.file, input, shared?.value);
+  if ('scenario' in built) return mistakes.length === known ? [built.scenario] : [];
+  for (const problem of built.problems) {
+    const mistake = shared ? locateBeside(shared, problem, trace, source) : locateIn(source, trace(problem));
+    if (mistake) mistakes.push(mistake);
+  }
   return [];
 }
 
-function fromValue(value: unknown, source: Source, origin: Origin, profiles: ProfilesFiles, mistakes: Mistake[]): Scenario[] {
-  const problems = new Problems();
-  const input = asScenarioInput(value, problems);
-  if (!input) {
-    mistakes.push(...problems.list.map((problem) => source.locate(problem)));
-    return [];
-  }
-  const shared = typeof input.profiles === 'string' ? profiles.read(input.profiles, origin.path) : undefined;
-  if (shared?.mistakes) {
-    mistakes.push(...shared.mistakes.map((mistake) => (mistake.line === null ? usedBy(mistake, source) : mistake)));
-    return [];
-  }
-  const built = buildScenario(origin.id, origin.file, input, shared?.value);
-  if ('scenario' in built) return [built.scenario];
-  for (const problem of built.problems) {
-    const inShared = problem.path[0] === 'profiles' && shared !== undefined;
-    mistakes.push(inShared ? shared.source.locate({ ...problem, path: problem.path.slice(1) }) : source.locate(problem));
-  }
-  return [];
+function locateIn(source: Source, problem: Problem | undefined): Mistake | undefined {
+  return problem && source.locate(problem);
+}
+
+/** A problem of a scenario with profiles in a file of their own: in the one or in the other. */
+function locateBeside(
+  shared: SharedProfiles & { readonly value: ProfilesInput },
+  problem: Problem,
+  trace: Mended['trace'],
+  source: Source,
+): Mistake | undefined {
+  if (problem.path[0] === 'profiles') return locateIn(shared.source, shared.trace({ ...problem, path: problem.path.slice(1) }));
+  return shared.excuses(problem) ? undefined : locateIn(source, trace(problem));
 }
 
 /** A profiles file that is not there is a mistake of the scenario that names it. */
@@ -91,9 +108,13 @@ function usedBy(mistake: Mistake, source: Source): Mistake {
   return source.locate({ path: ['profiles'], at: 'value', message: `profiles file ${mistake.file}: ${mistake.message}` });
 }
 
+/** As much of a profiles file as could be read, and all that is wrong with the rest. */
 type SharedProfiles =
-  | { readonly source: SourceFile; readonly value: ProfilesInput; readonly mistakes?: undefined }
-  | { readonly mistakes: readonly Mistake[] };
+  | ({ readonly source: SourceFile; readonly value: ProfilesInput; readonly mistakes: readonly Mistake[] } & Pick<
+      Mended,
+      'trace' | 'excuses'
+    >)
+  | { readonly value: undefined; readonly mistakes: readonly Mistake[] };
 
 /** Profiles files, each read once however many scenarios use it. */
 class ProfilesFiles {
@@ -111,10 +132,9 @@ class ProfilesFiles {
   #open(path: string): SharedProfiles {
     const fromCwd = relative(this.cwd, path);
     const source = SourceFile.read(path, fromCwd.startsWith('..') ? path : fromCwd);
-    if (Array.isArray(source)) return { mistakes: source };
-    const problems = new Problems();
-    const value = asProfiles(source.value, problems);
-    if (value) return { source, value };
-    return { mistakes: problems.list.map((problem) => source.locate({ ...problem, path: problem.path.slice(1) })) };
+    if (Array.isArray(source)) return { value: undefined, mistakes: source };
+    const { value, flaws, trace, excuses } = readProfilesInput(source.value);
+    const mistakes = [...source.mistakes, ...flaws.map((flaw) => source.locate(flaw))];
+    return value ? { source, value, mistakes, trace, excuses } : { value, mistakes };
   }
 }

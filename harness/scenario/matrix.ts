@@ -80,7 +80,7 @@ export function checkSelection(
     if (values === undefined) {
       const known = [...axes.keys(), ...otherKeys];
       const listed = didYouMean(axis, known) || (known.length > 0 ? `; known here: ${known.join(', ')}` : '');
-      problems.add([...path, axis], `"${axis}" is no axis of the matrix${listed}`, 'key');
+      problems.add([...path, axis], `"${axis}" is no axis of the matrix${listed}`, 'key', axis);
       sound = false;
       continue;
     }
@@ -91,6 +91,8 @@ export function checkSelection(
       problems.add(
         place,
         `the axis "${axis}" has no value ${String(one)}${didYouMean(String(one), texts) || `; it has ${texts.join(', ')}`}`,
+        'value',
+        String(one),
       );
       sound = false;
     }
@@ -110,7 +112,8 @@ function checkExclude(
 function checkInclude(entry: Variant, index: number, axes: ReadonlyMap<string, readonly AxisValue[]>, problems: Problems): boolean {
   const path = ['matrix', 'include', index];
   const unknown = Object.keys(entry).filter((axis) => !axes.has(axis));
-  for (const axis of unknown) problems.add([...path, axis], `"${axis}" is no axis of the matrix${didYouMean(axis, axes.keys())}`, 'key');
+  for (const axis of unknown)
+    problems.add([...path, axis], `"${axis}" is no axis of the matrix${didYouMean(axis, axes.keys())}`, 'key', axis);
   const missing = [...axes.keys()].filter((axis) => entry[axis] === undefined);
   if (missing.length > 0) problems.add(path, `expected a value for every axis; ${missing.join(', ')} is missing`);
   return unknown.length === 0 && missing.length === 0;

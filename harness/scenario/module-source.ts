@@ -22,8 +22,12 @@ export function readModule({ path, file, ownEntry }: ModuleFile): ParsedModule |
 
 /** What kept a module from being loaded, at the line of it, or of a file that it imports, that the error names. */
 export function loadFault(module: ModuleFile, error: unknown): Mistake {
-  const reason = error instanceof Error ? error.message : String(error);
-  return syntaxFault(module, reason) ?? thrownFault(module, reason, error) ?? wholeFile(module.file, `cannot be loaded: ${reason}`);
+  // It may be an Error of another realm, or none at all: code of people's own throws what it likes.
+  const { message, stack } = (error ?? {}) as { message?: unknown; stack?: unknown };
+  const reason = String(message ?? error);
+  return (
+    syntaxFault(module, reason) ?? thrownFault(module, reason, String(stack ?? '')) ?? wholeFile(module.file, `cannot be loaded: ${reason}`)
+  );
 }
 
 /** `ParseError: Unexpected token\n /path/of/the/file.ts:3:2`, the column from 0 on */
@@ -37,8 +41,7 @@ function syntaxFault(module: ModuleFile, reason: string): Mistake | undefined {
 }
 
 /** The first line of the module's own on the stack; its column means nothing, since types were taken out. */
-function thrownFault(module: ModuleFile, reason: string, error: unknown): Mistake | undefined {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+function thrownFault(module: ModuleFile, reason: string, stack: string): Mistake | undefined {
   for (const [, where = '', line] of stack.matchAll(/\(?((?:file:\/\/)?\/[^\s()]+|[A-Za-z]:\\[^()\n]+):(\d+):\d+\)?$/gm)) {
     const path = where.startsWith('file://') ? fileURLToPath(where) : where;
     const source = path === module.path ? SourceText.read(path, module.file) : undefined;

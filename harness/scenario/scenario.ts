@@ -1,8 +1,9 @@
 import { buildCase } from './build-case.js';
 import { checkRowSelections } from './build-expectations.js';
 import type { Case } from './case.js';
-import { checkShape } from './check-shape.js';
+import { isAboutAttempts } from './case-context.js';
 import { variantsOf } from './matrix.js';
+import { type Mended, mendShape } from './mend-shape.js';
 import { type Problem, Problems } from './mistake.js';
 import { didYouMean } from './nearest.js';
 import { type ProfilesInput, profilesSchema } from './profile-schema.js';
@@ -18,14 +19,19 @@ export interface Scenario {
   readonly cases: readonly Case[];
 }
 
-/** @returns the value as a scenario, or undefined with its mistakes told */
-export function asScenarioInput(value: unknown, problems: Problems): ScenarioInput | undefined {
-  return checkShape(scenarioSchema, value, problems) ? (value as ScenarioInput) : undefined;
+/** A value as a scenario, as far as it can be read as one. */
+export function readScenarioInput(value: unknown): Mended & { readonly value: ScenarioInput | undefined } {
+  const mended = mendShape(scenarioSchema, value, { name: 'without a name', expect: {} });
+  // Which attempts there are is not known for certain where a step cannot be read.
+  const lostSteps = mended.cuts.some(([key, ...others]) => key === 'script' && others.length === 1);
+  const trace = (problem: Problem): Problem | undefined => (lostSteps && isAboutAttempts(problem) ? undefined : mended.trace(problem));
+  return { ...mended, trace, value: mended.value as ScenarioInput | undefined };
 }
 
-/** @returns the value as profiles, or undefined with its mistakes told */
-export function asProfiles(value: unknown, problems: Problems): ProfilesInput | undefined {
-  return checkShape(profilesSchema, value, problems, ['profiles']) ? (value as ProfilesInput) : undefined;
+/** A value as profiles, as far as it can be read as such. */
+export function readProfilesInput(value: unknown): Mended & { readonly value: ProfilesInput | undefined } {
+  const mended = mendShape(profilesSchema, value);
+  return { ...mended, value: mended.value as ProfilesInput | undefined };
 }
 
 /**
@@ -58,7 +64,7 @@ function checkTrustAxis({ matrix }: ScenarioInput, profiles: ProfilesInput, prob
     if (typeof value !== 'string' && typeof value !== 'number') return;
     if (Object.hasOwn(profiles, value)) return;
     const others = known.length === 0 ? '; the scenario has no `profiles`' : `; there is ${known.join(', ')}`;
-    problems.add(path, `"${value}" is no trust profile${didYouMean(String(value), known) || others}`);
+    problems.add(path, `"${value}" is no trust profile${didYouMean(String(value), known) || others}`, 'value', String(value));
   };
   const axis = matrix?.trust;
   if (Array.isArray(axis)) for (const [index, value] of axis.entries()) check(value, ['matrix', 'trust', index]);

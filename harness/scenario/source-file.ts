@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, isScalar, isSeq, type Node, type Pair, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, type Node, type Pair, parseDocument, visit } from 'yaml';
 import type { Mistake, Problem, ValuePath } from './mistake.js';
 import { type Range, SourceText, wholeFile } from './source-text.js';
 import { syntaxFaults, unknownAliases } from './yaml-syntax.js';
@@ -16,6 +16,8 @@ export interface Source {
 export class SourceFile implements Source {
   private constructor(
     readonly value: unknown,
+    /** What is wrong with the text, although its values can be read. */
+    readonly mistakes: readonly Mistake[],
     private readonly source: SourceText,
     private readonly document: Document.Parsed,
   ) {}
@@ -47,11 +49,10 @@ export class SourceFile implements Source {
       const faults = document.errors.length > 0 ? syntaxFaults(document, text) : unknownAliases(document);
       if (faults.length > 0) return faults.map(({ range, message }) => source.mistakeAt(range, message));
       if (document.contents === null) return [wholeFile(file, 'the file is empty')];
-      const unnamed = nonTextKeys(document).map((range) =>
+      const mistakes = nameKeys(document, text).map((range) =>
         source.mistakeAt(range, `expected a key that is text; put it in quotes: "${text.slice(...range)}"`),
       );
-      if (unnamed.length > 0) return unnamed;
-      return new SourceFile(document.toJS({ maxAliasCount: MAX_ALIASES }), source, document);
+      return new SourceFile(document.toJS({ maxAliasCount: MAX_ALIASES }), mistakes, source, document);
     } catch (error) {
       if (error instanceof ReferenceError) return [wholeFile(file, 'too many aliases: their values would multiply')];
       if (error instanceof RangeError) return [wholeFile(file, 'nested too deeply')];
@@ -72,7 +73,7 @@ export class SourceFile implements Source {
       const next: unknown = pair ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined;
       if (pair === undefined && next === undefined) break;
       const last = depth === path.length - 1;
-      const found = (last && at === 'key') || !isNode(next) ? rangeOf(pair?.key) : rangeOf(next);
+      const found = pair && ((last && at === 'key') || !isNode(next)) ? rangeOf(pair.key) : rangeOf(next);
       range = found ?? rangeOf(pair?.key) ?? range;
       node = next;
     }
@@ -90,21 +91,16 @@ function keyText(key: unknown): string {
   return isScalar(key) ? String(key.value) : String(key);
 }
 
-/** Keys such as `+15550100` without quotes: YAML reads a number, and the plus is gone. */
-function nonTextKeys(document: Document.Parsed): Range[] {
+/** Keys such as `+15550100` without quotes: YAML reads a number, and the plus is gone. They become the text that they are. @returns where they stand */
+function nameKeys(document: Document.Parsed, text: string): Range[] {
   const found: Range[] = [];
-  const visit = (node: unknown): void => {
-    if (isMap(node)) {
-      for (const pair of node.items) {
-        if (!isPair(pair)) continue;
-        const range = rangeOf(pair.key);
-        if (range && !(isScalar(pair.key) && typeof pair.key.value === 'string')) found.push(range);
-        visit(pair.value);
-      }
-    } else if (isSeq(node)) {
-      for (const item of node.items) visit(item);
-    }
-  };
-  visit(document.contents);
+  visit(document, {
+    Pair: (_, { key }) => {
+      const range = rangeOf(key);
+      if (!range || (isScalar(key) && typeof key.value === 'string')) return;
+      found.push(range);
+      if (isScalar(key)) key.value = text.slice(...range);
+    },
+  });
   return found;
 }

@@ -43,7 +43,9 @@ export const NO_SUT_CONFIG: SutConfig = {
  */
 export function readSutConfig(path: string, file: string, env: Readonly<Record<string, string | undefined>>): SutConfig {
   const source = SourceFile.read(path, file);
-  if (Array.isArray(source)) throw mistaken(source.map((mistake) => ({ ...mistake, excerpt: '' }))); // no line: it may hold a password
+  const unreadable = Array.isArray(source) ? source : source.mistakes;
+  // No line is shown: it may hold a password.
+  if (Array.isArray(source) || unreadable.length > 0) throw mistaken(unreadable.map((mistake) => ({ ...mistake, excerpt: '' })));
   const problems = new Problems();
   const config = checkShape(sutConfigSchema, source.value, problems) ? build(source.value as SutConfigInput, env, problems) : NO_SUT_CONFIG;
   if (problems.list.length > 0) throw mistaken(problems.list.map((problem) => discreet(problem, source)));

@@ -7,15 +7,12 @@ export interface SyntaxFault {
   readonly message: string;
 }
 
-/** One fault a line: what the parser stumbles over later in a line follows from the first. A key that is there twice stands alone. */
+/** Faults that nothing else follows from, and that follow from nothing. */
+const ALONE: ReadonlySet<YAMLError['code']> = new Set(['DUPLICATE_KEY', 'TAB_AS_INDENT', 'BAD_SCALAR_START', 'BAD_DQ_ESCAPE']);
+
+/** The first fault and those that stand alone: what else the parser stumbles over later follows from the first. */
 export function syntaxFaults(document: Document.Parsed, text: string): SyntaxFault[] {
-  const told = new Set<number>();
-  return document.errors.flatMap((error) => {
-    const line = text.slice(0, error.pos[0]).split('\n').length;
-    if (told.has(line) && error.code !== 'DUPLICATE_KEY') return [];
-    told.add(line);
-    return [faultOf(error, document, text)];
-  });
+  return document.errors.filter(({ code }, index) => index === 0 || ALONE.has(code)).map((error) => faultOf(error, document, text));
 }
 
 const PLAIN: Partial<Record<YAMLError['code'], string>> = {
@@ -52,11 +49,17 @@ function faultOf(error: YAMLError, document: Document.Parsed, text: string): Syn
 
 function indentFault({ pos: [from, to], message }: YAMLError, text: string): SyntaxFault {
   const closing = / end with a ([\]}])/.exec(message)?.[1];
-  if (closing === undefined) return { range: [from, to], message: 'expected this line to be indented like those beside it' };
+  if (closing === undefined) return unevenLine(text, from);
   const opening = closing === ']' ? '[' : '{';
   const opened = unclosed(text.slice(0, from), opening, closing);
   if (opened === undefined) return { range: [from, to], message: `expected ${closing}` };
   return { range: [opened, opened + 1], message: `expected a ${closing} that closes this ${opening}` };
+}
+
+/** @param from somewhere in the space before what stands in the line */
+function unevenLine(text: string, from: number): SyntaxFault {
+  const start = from + Math.max(0, text.slice(from).search(/\S/));
+  return { range: [start, endOfWord(text, start)], message: 'expected this line to be indented like those beside it' };
 }
 
 /** Where the innermost bracket of a kind stands that is still open at the end of a text. */
@@ -100,9 +103,7 @@ function keyFault(error: YAMLError, document: Document.Parsed, text: string): Sy
     ({ code, pos }) => code === 'MULTILINE_IMPLICIT_KEY' && pos[0] === from && text.slice(...pos).includes('\n'),
   );
   if (spread && error.code === 'BLOCK_AS_IMPLICIT_KEY') {
-    const next = from + text.slice(from).search(/\n\s*\S/);
-    const start = next + text.slice(next).search(/\S/);
-    return { range: [start, endOfWord(text, start)], message: 'expected this line to be indented like those beside it' };
+    return unevenLine(text, text.indexOf('\n', from));
   }
   if (error.message.includes('sequence'))
     return { range: [from, from + 1], message: 'expected a key, not an entry of a list: a value has either keys or entries' };

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadScenario, loadScenarios } from '../../../harness/scenario/load.js';
-import type { Mistake, ScenarioError } from '../../../harness/scenario/mistake.js';
+import type { Mistake } from '../../../harness/scenario/mistake.js';
+import { errorOf } from './mistaken';
 
 const SOUND = `name: Two calls
 servers:
@@ -25,15 +26,6 @@ expect:
     - { observed: 486 }
 `;
 
-function errorOf(work: () => unknown): ScenarioError {
-  try {
-    work();
-  } catch (error) {
-    return error as ScenarioError;
-  }
-  throw new Error('there was no mistake to find');
-}
-
 function mistakesIn(text: string): readonly Mistake[] {
   return errorOf(() => loadScenario(text, 's.yaml', '/nowhere')).mistakes;
 }
@@ -52,7 +44,7 @@ const TABLE: [written: string, instead: string, place: string, message: RegExp][
   // shape
   ['name: Two calls\n', '', '1:1', /^missing key "name" \(text\)/],
   ['name: Two calls', 'name: 7', '1:7', /^expected text, found 7; put it in quotes/],
-  ['participants:', 'particpants:', '1:1', /^missing key "participants"/],
+  ['participants:', 'particpants:', '4:1', /^unknown key "particpants"; did you mean "participants"\?/],
   ['domain: lab.example', 'domian: lab.example', '3:10', /^unknown key "domian"; did you mean "domain"\?/],
   ['lcs2003', 'lcs2004', '3:40', /^expected lcs2003, found "lcs2004"; did you mean "lcs2003"\?/],
   ['  alice: { home', '  4lice: { home', '5:3', /^expected a name: .*, found "4lice"/],
@@ -150,7 +142,7 @@ const TABLE: [written: string, instead: string, place: string, message: RegExp][
   ['observed: 486', 'bob: ringing, observed: 486', '18:3', /^no row matches trust=plain, bob=engaged/],
   ['observed: 486', 'bob: rining, observed: 486', '19:14', /^the axis "bob" has no value rining; did you mean "ringing"\?/],
   ['observed: 486', 'bbo: ringing, observed: 486', '19:9', /^"bbo" is no axis of the matrix; did you mean "bob"\?/],
-  ['observed: 486', 'observd: 486', '19:5', /^missing key "observed" \(a response code .*\); is it "observd"\?/],
+  ['observed: 486', 'observd: 486', '19:9', /^missing key "observed" \(a response code .*\); is it "observd"\?/],
 ];
 
 test.each(TABLE)('%j written as %j: told at %s', (written, instead, place, message) => {
@@ -289,6 +281,6 @@ describe('files', () => {
     const message = load('all');
     expect(message).toContain('all/a.yaml:15:16: ');
     expect(message).toContain('all/b.yaml: the file is empty');
-    expect(message).toContain('all/c.scenario.cjs: cannot be loaded: not today');
+    expect(message).toContain('all/c.scenario.cjs:1:1: cannot be loaded: not today\n   1 | throw new Error("not today")');
   });
 });
