@@ -141,8 +141,9 @@ class DiagnoseRun {
 
   #exitCode({ captures }: CaptureDiagnosis): ExitCode {
     if (this.#troubled > 0) return EXIT_CODES.notAsExpected;
-    // Nothing could be read of a damaged capture: that is not "nothing lost".
-    if (this.#told === 0 && captures.some(({ problem, messages }) => problem !== null && messages === 0)) return EXIT_CODES.usage;
+    // What could not be read may hold the loss: that is not "nothing lost".
+    if (captures.some(({ problem, unfinished, messages }) => problem !== null || (unfinished !== null && messages === 0)))
+      return EXIT_CODES.usage;
     return EXIT_CODES.asExpected;
   }
 }

@@ -92,20 +92,7 @@ export class Arrow {
 
   /** The newest transmission that this sighting fits: not seen there yet, or at that very moment. */
   #transmissionOf(event: TraceEvent): Transmission | undefined {
-    if (event.sighting === 'sent') return undefined;
-    for (let index = this.transmissions.length - 1; index >= 0; index--) {
-      const candidate = this.transmissions[index] as Transmission;
-      if (event.sighting === 'received') {
-        if (candidate.sent && !candidate.received) return candidate;
-        continue;
-      }
-      if (candidate.points.includes(event.point)) {
-        if (event.time - candidate.lastTime <= SAME_POINT_MS) return candidate;
-        continue;
-      }
-      if (event.time - candidate.time <= OTHER_POINT_MS) return candidate;
-    }
-    return undefined;
+    return this.transmissions.findLast((candidate) => fits(candidate, event));
   }
 
   /** Whether any transmission was seen at its destination's socket. */
@@ -121,4 +108,13 @@ export class Arrow {
   get points(): Set<string> {
     return new Set(this.transmissions.flatMap((transmission) => transmission.points));
   }
+}
+
+function fits(known: Transmission, { sighting, point, time }: TraceEvent): boolean {
+  const isNear = Math.abs(time - known.time) <= OTHER_POINT_MS;
+  if (sighting === 'passing')
+    return known.points.includes(point) ? time - known.lastTime <= SAME_POINT_MS : time - known.time <= OTHER_POINT_MS;
+  const passedOnly = !known.sent && !known.received && known.points.length > 0; // on a wire, before its socket's own record
+  if (sighting === 'sent') return passedOnly && isNear;
+  return !known.received && (known.sent || (passedOnly && isNear));
 }

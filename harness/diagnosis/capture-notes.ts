@@ -11,9 +11,10 @@ export function captureNotes(files: readonly CaptureFile[], offsets: readonly (C
 }
 
 function fileNotes(file: CaptureFile): string[] {
-  const { decoder, interfaces, problem, source } = file;
+  const { decoder, interfaces, problem, unfinished, source } = file;
   const notes: string[] = [];
   if (problem !== undefined) notes.push(`${problem}.`);
+  if (unfinished !== undefined) notes.push(`${unfinished}.`);
   const dropped = interfaces.reduce((sum, one) => sum + (one.dropped ?? 0), 0);
   if (dropped > 0) notes.push(`${source.name}: the capturing program lost ${dropped} packets; what seems missing may be among them.`);
   if (decoder.truncated > 0) {

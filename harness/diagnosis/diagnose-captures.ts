@@ -33,8 +33,10 @@ export interface CaptureSummary {
   readonly messages: number;
   /** What must be added to its times to have them on the first capture's clock, ms; null where that is not known. */
   readonly clockOffset: number | null;
-  /** The damage that ended the reading, or null. */
+  /** What of it could not be read, with the offsets of the octets; or null. */
   readonly problem: string | null;
+  /** That it ends within a record, as a file does that is still being written; or null. */
+  readonly unfinished: string | null;
 }
 
 export interface CaptureDiagnosis {
@@ -111,11 +113,11 @@ class CaptureReading {
 
   #event(input: number, time: number, message: CapturedMessage): TraceEvent {
     this.#began ??= time;
-    const { transport, source, destination, bytes, originalLength, frame } = message;
+    const { sighting, transport, source, destination, bytes, originalLength, frame } = message;
     const point = this.#point(input, message.interfaceId);
     const [sequence, relative] = [this.#sequence++, time - this.#began];
     // One shape of object for nearly all: there are millions of them.
-    const event = { sequence, time: relative, point, sighting: 'passing' as const, transport, source, destination, bytes, frame };
+    const event = { sequence, time: relative, point, sighting, transport, source, destination, bytes, frame };
     return originalLength > bytes.length ? { ...event, originalLength } : event;
   }
 
@@ -156,13 +158,14 @@ class CaptureReading {
   }
 
   #summary(file: CaptureFile, index: number): CaptureSummary {
-    const { decoder, source, problem } = file;
+    const { decoder, source, problem, unfinished } = file;
     return {
       name: source.name,
       packets: decoder.packets,
       messages: decoder.messages,
       clockOffset: this.offsets[index]?.offset ?? null,
       problem: problem ?? null,
+      unfinished: unfinished ?? null,
     };
   }
 }

@@ -3,7 +3,6 @@ export class ByteQueue {
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   #base = 0;
-  #skip = 0;
 
   /** Offset in the file of the next octet. */
   get offset(): number {
@@ -16,22 +15,10 @@ export class ByteQueue {
   }
 
   add(piece: Buffer): void {
-    let rest = piece;
-    if (this.#skip > 0) {
-      const skipped = Math.min(this.#skip, rest.length);
-      this.#skip -= skipped;
-      this.#base += skipped;
-      rest = rest.subarray(skipped);
-    }
     const left = this.#bytes.subarray(this.#at);
     this.#base += this.#at;
     this.#at = 0;
-    this.#bytes = left.length === 0 ? rest : Buffer.concat([left, rest]);
-  }
-
-  /** The octets at hand, to be looked at; valid until the next call. */
-  get view(): Buffer {
-    return this.#bytes.subarray(this.#at);
+    this.#bytes = left.length === 0 ? piece : Buffer.concat([left, piece]);
   }
 
   uint32(at: number, littleEndian: boolean): number {
@@ -42,12 +29,5 @@ export class ByteQueue {
     const taken = this.#bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
     return taken;
-  }
-
-  /** Leaves out octets, also those that have not come yet. */
-  skip(length: number): void {
-    const here = Math.min(length, this.length);
-    this.#at += here;
-    this.#skip += length - here;
   }
 }

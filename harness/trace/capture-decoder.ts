@@ -1,5 +1,6 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { CapturePacket } from './capture-packet.js';
+import type { Sighting } from './event.js';
 import { FragmentStore } from './ip-fragments.js';
 import { formatIpAddress, type IpAddress, type IpPayload, readIpPacket } from './ip-packet.js';
 import { ipOffset } from './link-layer.js';
@@ -18,6 +19,7 @@ export interface CapturedMessage {
   /** More than `bytes` where the capture cut it off. */
   readonly originalLength: number;
   readonly frame: number;
+  readonly sighting: Sighting;
 }
 
 const PROTOCOL = { tcp: 6, udp: 17 } as const;
@@ -98,6 +100,7 @@ export class CaptureDecoder {
       bytes,
       originalLength,
       frame: packet.frame,
+      sighting: packet.sighting,
     });
   }
 

@@ -1,10 +1,10 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, type Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import { CaptureDecoder, type CapturedMessage } from './capture-decoder.js';
 import type { CaptureInterface, CaptureParser } from './capture-packet.js';
+import { gunzipped } from './gunzip.js';
 import { isPcapMagic, PcapReader } from './pcap-reader.js';
 import { PCAPNG_MAGIC, PcapngReader } from './pcapng-reader.js';
 
@@ -54,11 +54,11 @@ async function statCapture(path: string): Promise<Stats> {
 /** Reads one capture from its beginning, piece by piece. */
 export class CaptureFile {
   readonly decoder = new CaptureDecoder();
-  /** What kept the rest of the file from being read; undefined where all of it was. */
-  problem: string | undefined;
   /** Octets of the file read so far, before any gunzipping. */
   octetsRead = 0;
   #parser: CaptureParser | undefined;
+  #broken: string | undefined;
+  #unfinished: string | undefined;
 
   constructor(readonly source: CaptureSource) {}
 
@@ -66,29 +66,39 @@ export class CaptureFile {
     return this.#parser?.interfaces ?? [];
   }
 
+  /** What of the file could not be read, with the places; undefined where all of it was. */
+  get problem(): string | undefined {
+    const places = [this.#parser?.damages.text, this.#broken].filter((text) => text !== undefined);
+    return places.length === 0 ? undefined : `${this.source.name}: ${places.join('. ')}. Packets read elsewhere: ${this.decoder.packets}`;
+  }
+
+  /** Where the file ends in the middle of a record, as one does that is still being written. */
+  get unfinished(): string | undefined {
+    return this.#unfinished;
+  }
+
   /**
-   * The messages in it, in batches, each in order of time. A damaged place ends the reading, and is told in {@link problem}.
+   * The messages in it, in batches, each in order of time. Damaged places are left out, and told in {@link problem}.
    * @throws BusyhereError `capture` where it is no capture at all
    */
   async *batches(): AsyncGenerator<CapturedMessage[]> {
     for await (const piece of this.#pieces()) {
+      this.#parser ??= parserFor(piece, this.source.name);
       const batch: CapturedMessage[] = [];
-      const whole = this.#parse(piece, batch);
+      this.#parser.push(piece, (packet) => this.decoder.decode(packet, (message) => batch.push(message)));
       if (batch.length > 0) yield inOrder(batch);
-      if (!whole) return;
     }
-    this.#close();
+    const rest = this.#close();
+    if (rest.length > 0) yield inOrder(rest);
   }
 
   async *#pieces(): AsyncGenerator<Buffer> {
-    const { name } = this.source;
     const file = await this.source.open();
     try {
-      yield* unzipped(this.#counted(file));
+      yield* unzipped(this.#counted(file), () => this.#endWithin('gzip data', this.octetsRead));
     } catch (error) {
       if (errorCode(error)) throw error;
-      const { offset } = this.#parser ?? { offset: 0 };
-      this.problem = `${name}: reading ended at byte ${offset}: ${(error as Error).message}`;
+      this.#broken = `byte ${this.octetsRead}: reading ended near here: ${(error as Error).message}`;
     } finally {
       file.destroy();
     }
@@ -101,44 +111,31 @@ export class CaptureFile {
     }
   }
 
-  /** False when the rest cannot be read. */
-  #parse(piece: Buffer, batch: CapturedMessage[]): boolean {
-    const { name } = this.source;
-    this.#parser ??= parserFor(piece, name);
-    try {
-      this.#parser.push(piece, (packet) => this.decoder.decode(packet, (message) => batch.push(message)));
-      return true;
-    } catch (error) {
-      if (errorCode(error) !== 'capture') throw error;
-      this.problem = `${name}: ${(error as Error).message}. What came before it, ${this.decoder.packets} packets, was read`;
-      return false;
+  /** What the end of the file completes. */
+  #close(): CapturedMessage[] {
+    const parser = this.#parser;
+    if (!parser) {
+      if (this.problem === undefined && this.#unfinished === undefined) throw new BusyhereError('capture', `${this.source.name} is empty`);
+      return [];
     }
+    const rest: CapturedMessage[] = [];
+    parser.end((packet) => this.decoder.decode(packet, (message) => rest.push(message)));
+    if (parser.unread > 0) this.#endWithin('a record', parser.offset);
+    return rest;
   }
 
-  #close(): void {
-    const { name } = this.source;
-    if (!this.#parser) {
-      if (this.problem === undefined) throw new BusyhereError('capture', `${name} is empty`);
-      return;
-    }
-    if (this.problem === undefined && this.#parser.unread > 0) {
-      this.problem = `${name}: byte ${this.#parser.offset}: the file ends within a record; it was cut off, or is still being written`;
-    }
+  #endWithin(what: string, offset: number): void {
+    this.#unfinished ??= `${this.source.name}: byte ${offset}: the file ends within ${what}; it was cut off, or is still being written`;
   }
 }
 
-async function* unzipped(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let plain: AsyncIterable<Buffer> | undefined;
+async function* unzipped(pieces: AsyncIterable<Buffer>, endsEarly: () => void): AsyncGenerator<Buffer> {
   const recognisable = startingWhole(pieces);
   const first = await recognisable.next();
   if (first.done) return;
   const whole = startingWith(first.value, recognisable);
-  if (first.value.length >= 2 && first.value.readUInt16BE(0) === GZIP_MAGIC) {
-    const gunzip = createGunzip({ chunkSize: PIECE / 4 });
-    pipeline(whole, gunzip, () => undefined); // its error comes out of the iteration below
-    plain = gunzip;
-  }
-  yield* plain ? startingWhole(plain) : whole;
+  const isGzip = first.value.length >= 2 && first.value.readUInt16BE(0) === GZIP_MAGIC;
+  yield* isGzip ? startingWhole(gunzipped(whole, endsEarly)) : whole;
 }
 
 /** The same pieces, the first ones joined until formats can be told apart by them. */

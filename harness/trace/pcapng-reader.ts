@@ -1,12 +1,39 @@
-import { BusyhereError } from '../platform/errors.js';
 import { ByteQueue } from './byte-queue.js';
-import { type CaptureInterface, type CapturePacket, type CaptureParser, LONGEST_PACKET } from './capture-packet.js';
+import {
+  type CaptureInterface,
+  type CapturePacket,
+  type CaptureParser,
+  DIRECTION,
+  LONGEST_PACKET,
+  SOCKETS_OF_A_HOST,
+} from './capture-packet.js';
+import { DamageLog } from './damage-log.js';
+import type { Sighting } from './event.js';
+import { type Plausibility, Salvage } from './salvage.js';
 
 /** Block types of draft-ietf-opsawg-pcapng. */
 const BLOCK = { section: 0x0a0d0d0a, interface: 1, packet: 2, simplePacket: 3, interfaceStatistics: 5, enhancedPacket: 6 } as const;
-const OPTION = { end: 0, interfaceName: 2, timeResolution: 9, timeOffset: 14, statisticsEnd: 3, statisticsDropped: 5 } as const;
+/** The shortest that a block of a type can be, in octets. */
+const SHORTEST: ReadonlyMap<number, number> = new Map([
+  [BLOCK.section, 28],
+  [BLOCK.interface, 20],
+  [BLOCK.packet, 32],
+  [BLOCK.simplePacket, 16],
+  [BLOCK.interfaceStatistics, 24],
+  [BLOCK.enhancedPacket, 32],
+]);
+const OPTION = {
+  end: 0,
+  interfaceName: 2,
+  interfaceDescription: 3,
+  packetFlags: 2,
+  timeResolution: 9,
+  timeOffset: 14,
+  statisticsEnd: 3,
+  statisticsDropped: 5,
+} as const;
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const LONGEST_READ_BLOCK = LONGEST_PACKET + 64 * 1024;
+const LONGEST_BLOCK = LONGEST_PACKET + 64 * 1024;
 const LONGEST_SILENCE_MS = 30 * 24 * 3600 * 1000;
 const MAX_INTERFACES = 65_536;
 
@@ -19,14 +46,18 @@ interface Interface extends CaptureInterface {
   readonly timeOffset: number;
   /** Of its latest packet, ms since 1970. */
   lastTime: number;
+  /** It shows what a host's sockets sent and received. */
+  readonly isSockets: boolean;
 }
 
 export const PCAPNG_MAGIC = BLOCK.section;
 
-/** Reads pcapng files: several sections and interfaces, any time resolution; comments and blocks of no use here are left out. */
+/** Reads pcapng files: several sections and interfaces, any time resolution; blocks of no use here are left out, and damaged places. */
 export class PcapngReader implements CaptureParser {
+  readonly damages = new DamageLog();
   readonly #all: Interface[] = [];
   readonly #queue = new ByteQueue();
+  readonly #salvage = new Salvage(this.#queue, this.damages, (at, isEnd) => this.#plausible(at, isEnd));
   /** Of the current section; interface numbers begin anew with each. */
   #section: Interface[] = [];
   #littleEndian = true;
@@ -46,72 +77,99 @@ export class PcapngReader implements CaptureParser {
 
   push(piece: Buffer, emit: (packet: CapturePacket) => void): void {
     this.#queue.add(piece);
-    while (this.#readBlock(emit));
+    while (this.#readBlock(false, emit));
+  }
+
+  end(emit: (packet: CapturePacket) => void): void {
+    while (this.#readBlock(true, emit));
   }
 
   /** False when the pieces so far hold no whole block. */
-  #readBlock(emit: (packet: CapturePacket) => void): boolean {
+  #readBlock(isEnd: boolean, emit: (packet: CapturePacket) => void): boolean {
     const queue = this.#queue;
-    if (queue.length < 12) return false;
-    const start = queue.offset;
+    if (!this.#salvage.search(isEnd) || queue.length < 12) return false;
     const type = queue.uint32(0, this.#littleEndian);
-    if (type === BLOCK.section) this.#readByteOrder(start);
-    const length = queue.uint32(4, this.#littleEndian);
-    if (length < 12 || length % 4 !== 0) throw damaged(start, `a block of ${length} octets cannot be`);
-    if (!isRead(type)) {
-      queue.skip(length);
+    const order = type === BLOCK.section ? this.#byteOrderAt(0) : this.#littleEndian;
+    const length = order === undefined ? 0 : queue.uint32(4, order);
+    const fault = order === undefined ? 'no byte-order magic in a section header' : faultOfLength(length);
+    if (order === undefined || fault !== null) {
+      this.#salvage.begin(fault ?? '', SHORTEST.has(type) ? undefined : length);
       return true;
     }
-    if (length > LONGEST_READ_BLOCK) throw damaged(start, `a block of ${length} octets is more than any packet needs`);
-    if (queue.length < length) return false;
-    if (queue.uint32(length - 4, this.#littleEndian) !== length) {
-      throw damaged(start + length - 4, 'the length at the end of a block is not the one at its beginning');
+    if (queue.length < length) return isEnd && this.#skipToBlockWithin(length);
+    if (queue.uint32(length - 4, order) !== length) {
+      this.#salvage.begin(`a block says ${length} octets at its beginning and ${queue.uint32(length - 4, order)} at its end`);
+      return true;
     }
-    queue.skip(8);
-    const body = queue.take(length - 12);
-    queue.skip(4);
-    this.#take(type, body, start, emit);
+    this.#littleEndian = order;
+    const start = queue.offset;
+    const body = queue.take(length).subarray(8, length - 4);
+    const inside = this.#take(type, body, emit);
+    if (inside !== null) this.damages.add({ offset: start, end: start + length, what: inside });
     return true;
   }
 
-  #readByteOrder(start: number): void {
-    const magic = this.#queue.uint32(8, true);
-    if (magic === BYTE_ORDER_MAGIC) this.#littleEndian = true;
-    else if (this.#queue.uint32(8, false) === BYTE_ORDER_MAGIC) this.#littleEndian = false;
-    else throw damaged(start + 8, 'no byte-order magic in a section header');
+  /** The file ends before this block does. Where others begin within it its length is wrong; else the file is not whole yet. */
+  #skipToBlockWithin(length: number): boolean {
+    const queue = this.#queue;
+    const found = this.#salvage.find(1, queue.length, true);
+    if (found === -1) return false;
+    this.damages.add({ offset: queue.offset, end: queue.offset + found, what: `a block of ${length} octets holds others` });
+    queue.take(found);
+    return true;
   }
 
-  #take(type: number, body: Buffer, start: number, emit: (packet: CapturePacket) => void): void {
+  /** Whether a section's numbers are little-endian; undefined where nothing says so. */
+  #byteOrderAt(at: number): boolean | undefined {
+    if (this.#queue.uint32(at + 8, true) === BYTE_ORDER_MAGIC) return true;
+    return this.#queue.uint32(at + 8, false) === BYTE_ORDER_MAGIC ? false : undefined;
+  }
+
+  #plausible(at: number, isEnd: boolean): Plausibility {
+    const queue = this.#queue;
+    if (at + 12 > queue.length) return isEnd ? 'no' : 'later';
+    const type = queue.uint32(at, this.#littleEndian);
+    const shortest = SHORTEST.get(type);
+    if (shortest === undefined) return 'no';
+    const order = type === BLOCK.section ? this.#byteOrderAt(at) : this.#littleEndian;
+    const length = order === undefined ? 0 : queue.uint32(at + 4, order);
+    if (order === undefined || length < shortest || faultOfLength(length) !== null) return 'no';
+    if (at + length > queue.length) return isEnd ? 'no' : 'later';
+    return queue.uint32(at + length - 4, order) === length ? 'yes' : 'no';
+  }
+
+  /** Takes a block; returns what of its inside cannot be. */
+  #take(type: number, body: Buffer, emit: (packet: CapturePacket) => void): string | null {
+    const shortest = (SHORTEST.get(type) ?? 12) - 12;
+    if (body.length < shortest) return `a block of this type needs ${shortest + 12} octets and has ${body.length + 12}`;
     switch (type) {
       case BLOCK.section:
         this.#section = [];
-        return;
+        return null;
       case BLOCK.interface:
-        return this.#takeInterface(body, start);
+        return this.#takeInterface(body);
       case BLOCK.enhancedPacket:
-        return this.#takePacket(body, start, emit, this.#fits(body, 20, start) ? this.#uint32(body, 0) : 0);
+        return this.#takePacket(body, emit, this.#uint32(body, 0));
       case BLOCK.packet: // the enhanced one's forerunner: two octets of interface number, two of a drop count
-        return this.#takePacket(body, start, emit, this.#fits(body, 20, start) ? this.#uint16(body, 0) : 0);
+        return this.#takePacket(body, emit, this.#uint16(body, 0));
       case BLOCK.simplePacket:
-        return this.#takeSimplePacket(body, start, emit);
-      default:
+        return this.#takeSimplePacket(body, emit);
+      case BLOCK.interfaceStatistics:
         return this.#takeStatistics(body);
+      default:
+        return null;
     }
   }
 
-  #fits(body: Buffer, length: number, start: number): boolean {
-    if (body.length < length) throw damaged(start, `a block of this type needs ${length} octets and has ${body.length}`);
-    return true;
-  }
-
-  #takeInterface(body: Buffer, start: number): void {
-    this.#fits(body, 8, start);
-    if (this.#all.length >= MAX_INTERFACES) throw damaged(start, `more than ${MAX_INTERFACES} interfaces`);
+  #takeInterface(body: Buffer): string | null {
+    if (this.#all.length >= MAX_INTERFACES) return `more than ${MAX_INTERFACES} interfaces`;
     let name: string | undefined;
+    let isSockets = false;
     let unitsPerMs = 1000;
     let timeOffset = 0;
     for (const [code, value] of this.#options(body, 8)) {
       if (code === OPTION.interfaceName) name = value.toString('utf8');
+      if (code === OPTION.interfaceDescription) isSockets = value.toString('utf8') === SOCKETS_OF_A_HOST;
       if (code === OPTION.timeResolution && value.length >= 1) unitsPerMs = unitsPerMsOf(value[0] as number);
       if (code === OPTION.timeOffset && value.length >= 8) timeOffset = Number(this.#int64(value)) * 1000;
     }
@@ -123,50 +181,65 @@ export class PcapngReader implements CaptureParser {
       unitsPerMs,
       timeOffset,
       lastTime: Number.NEGATIVE_INFINITY,
+      isSockets,
     };
     this.#all.push(one);
     this.#section.push(one);
+    return null;
   }
 
-  #takePacket(body: Buffer, start: number, emit: (packet: CapturePacket) => void, interfaceNumber: number): void {
+  #takePacket(body: Buffer, emit: (packet: CapturePacket) => void, interfaceNumber: number): string | null {
     const one = this.#section[interfaceNumber];
-    if (!one) throw damaged(start, `a packet of interface ${interfaceNumber}, which the file does not describe`);
+    if (!one) return `a packet of interface ${interfaceNumber}, which the file does not describe`;
     const length = this.#uint32(body, 12);
-    if (length > body.length - 20) throw damaged(start, `a packet of ${length} octets in a block of ${body.length + 12}`);
+    if (length > body.length - 20) return `a packet of ${length} octets in a block of ${body.length + 12}`;
     const units = this.#uint32(body, 4) * 0x1_0000_0000 + this.#uint32(body, 8);
-    this.#emit(one, units / one.unitsPerMs + one.timeOffset, body.subarray(20, 20 + length), this.#uint32(body, 16), emit);
+    const sighting = one.isSockets ? this.#sighting(body, length) : 'passing';
+    this.#emit(one, units / one.unitsPerMs + one.timeOffset, body.subarray(20, 20 + length), this.#uint32(body, 16), sighting, emit);
+    return null;
+  }
+
+  #sighting(body: Buffer, length: number): Sighting {
+    for (const [code, value] of this.#options(body, 20 + length + ((4 - (length % 4)) % 4))) {
+      if (code !== OPTION.packetFlags || value.length !== 4) continue;
+      const direction = this.#uint32(value, 0) & 3;
+      return direction === DIRECTION.sent ? 'sent' : direction === DIRECTION.received ? 'received' : 'passing';
+    }
+    return 'passing';
   }
 
   /** Such packets have no time; they count as seen when the one before was. */
-  #takeSimplePacket(body: Buffer, start: number, emit: (packet: CapturePacket) => void): void {
-    this.#fits(body, 4, start);
+  #takeSimplePacket(body: Buffer, emit: (packet: CapturePacket) => void): string | null {
     const one = this.#section[0];
-    if (!one) throw damaged(start, 'a packet before any interface');
+    if (!one) return 'a packet before any interface';
     const originalLength = this.#uint32(body, 0);
     const length = Math.min(originalLength, one.snapLength || originalLength, body.length - 4);
-    this.#emit(one, Number.NaN, body.subarray(4, 4 + length), originalLength, emit);
+    this.#emit(one, Number.NaN, body.subarray(4, 4 + length), originalLength, 'passing', emit);
+    return null;
   }
 
-  #emit(one: Interface, time: number, data: Buffer, originalLength: number, emit: (packet: CapturePacket) => void): void {
+  #emit(
+    one: Interface,
+    time: number,
+    data: Buffer,
+    originalLength: number,
+    sighting: Sighting,
+    emit: (packet: CapturePacket) => void,
+  ): void {
     if (time > one.lastTime) one.lastTime = time;
-    emit({
-      time,
-      interfaceId: one.index,
-      linkType: one.linkType,
-      data,
-      originalLength: Math.max(originalLength, data.length),
-      frame: ++this.#frame,
-    });
+    const { index: interfaceId, linkType } = one;
+    emit({ time, interfaceId, linkType, data, originalLength: Math.max(originalLength, data.length), frame: ++this.#frame, sighting });
   }
 
-  #takeStatistics(body: Buffer): void {
-    const one = body.length >= 12 ? this.#section[this.#uint32(body, 0)] : undefined;
-    if (!one) return;
+  #takeStatistics(body: Buffer): null {
+    const one = this.#section[this.#uint32(body, 0)];
+    if (!one) return null;
     for (const [code, value] of this.#options(body, 12)) {
       if (value.length < 8) continue;
       if (code === OPTION.statisticsEnd) one.endTime = this.#endTime(one, this.#uint32(value, 0) * 0x1_0000_0000 + this.#uint32(value, 4));
       if (code === OPTION.statisticsDropped) one.dropped = Number(this.#int64(value));
     }
+    return null;
   }
 
   /** dumpcap 4.0 writes microseconds here, whatever if_tsresol says: an end before the last packet tells. */
@@ -200,20 +273,12 @@ export class PcapngReader implements CaptureParser {
   }
 }
 
-function isRead(type: number): boolean {
-  return (
-    (type >= BLOCK.interface && type <= BLOCK.simplePacket) ||
-    type === BLOCK.section ||
-    type === BLOCK.interfaceStatistics ||
-    type === BLOCK.enhancedPacket
-  );
+function faultOfLength(length: number): string | null {
+  if (length < 12 || length % 4 !== 0) return `a block of ${length} octets cannot be`;
+  return length > LONGEST_BLOCK ? `a block of ${length} octets is more than any packet needs` : null;
 }
 
 /** if_tsresol: a negative power of ten, or of two where the highest bit is set. */
 function unitsPerMsOf(resolution: number): number {
   return (resolution & 0x80 ? 2 ** (resolution & 0x7f) : 10 ** resolution) / 1000;
-}
-
-function damaged(offset: number, what: string): BusyhereError {
-  return new BusyhereError('capture', `byte ${offset}: ${what}; the file is damaged here`);
 }

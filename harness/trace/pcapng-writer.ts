@@ -1,9 +1,18 @@
-import type { SocketAddress } from '../platform/socket-address.js';
-import type { TraceEvent } from './event.js';
+import { DIRECTION, SOCKETS_OF_A_HOST } from './capture-packet.js';
+import type { Sighting, TraceEvent } from './event.js';
 import { udpPacket } from './udp-packet.js';
 
 const BLOCK = { section: 0x0a0d0d0a, interface: 1, interfaceStatistics: 5, enhancedPacket: 6 } as const;
-const OPTION = { end: 0, comment: 1, interfaceName: 2, application: 4, statisticsEnd: 3, timeResolution: 9 } as const;
+const OPTION = {
+  end: 0,
+  comment: 1,
+  interfaceName: 2,
+  interfaceDescription: 3,
+  packetFlags: 2,
+  application: 4,
+  statisticsEnd: 3,
+  timeResolution: 9,
+} as const;
 const LINK_TYPE_RAW_IP = 101;
 const MICROSECONDS = 6; // if_tsresol: 10^-6 s
 
@@ -21,33 +30,26 @@ export class PcapngWriter {
   }
 
   /** Describes the next interface; they are numbered from 0. */
-  interface(name: string, comment?: string): Buffer {
+  interface(name: string, description?: string): Buffer {
     this.#interfaces += 1;
     const fixed = Buffer.alloc(8);
     fixed.writeUInt16LE(LINK_TYPE_RAW_IP, 0);
     return block(BLOCK.interface, fixed, [
       text(OPTION.interfaceName, name),
+      ...(description === undefined ? [] : [text(OPTION.interfaceDescription, description)]),
       option(OPTION.timeResolution, Buffer.from([MICROSECONDS])),
-      ...comments(comment),
     ]);
   }
 
-  /** @param time ms since 1970 */
-  datagram(
-    interfaceId: number,
-    time: number,
-    source: SocketAddress,
-    destination: SocketAddress,
-    payload: Buffer,
-    comment?: string,
-  ): Buffer {
-    const packet = udpPacket(source, destination, payload);
+  /** @param startedAt wall time of the trace's beginning, ms since 1970 */
+  datagram(interfaceId: number, startedAt: number, event: TraceEvent, comment?: string): Buffer {
+    const packet = udpPacket(event.source, event.destination, event.bytes);
     const fixed = Buffer.alloc(20);
     fixed.writeUInt32LE(interfaceId, 0);
-    writeTime(fixed, 4, time);
+    writeTime(fixed, 4, startedAt + event.time);
     fixed.writeUInt32LE(packet.length, 12);
     fixed.writeUInt32LE(packet.length, 16);
-    return block(BLOCK.enhancedPacket, Buffer.concat([fixed, padded(packet)]), comments(comment));
+    return block(BLOCK.enhancedPacket, Buffer.concat([fixed, padded(packet)]), [...directionFlags(event.sighting), ...comments(comment)]);
   }
 
   /** Says of every interface until when it was watched, so that silence can be told from a capture's end. */
@@ -83,13 +85,15 @@ export interface TraceFileOptions {
 export function* pcapngOfTrace(events: readonly TraceEvent[], options: TraceFileOptions): Generator<Buffer> {
   const writer = new PcapngWriter();
   yield writer.section(options.application, options.comment);
-  const points = [...new Set(events.map(({ point }) => point))];
-  for (const point of points) yield writer.interface(point);
-  const numbers = new Map(points.map((point, index) => [point, index]));
+  const numbers = new Map<string, number>();
+  for (const { point, sighting } of events) {
+    if (numbers.has(point)) continue;
+    numbers.set(point, numbers.size);
+    yield writer.interface(point, sighting === 'passing' ? undefined : SOCKETS_OF_A_HOST);
+  }
   for (const event of events) {
     if (event.transport !== 'udp') continue;
-    const { point, time, source, destination, bytes } = event;
-    yield writer.datagram(numbers.get(point) ?? 0, options.startedAt + time, source, destination, bytes, options.commentOf?.(event));
+    yield writer.datagram(numbers.get(event.point) ?? 0, options.startedAt, event, options.commentOf?.(event));
   }
   yield* writer.watchedUntil(options.startedAt + options.end);
 }
@@ -120,6 +124,13 @@ function text(code: number, value: string): Buffer {
 
 function comments(comment: string | undefined): Buffer[] {
   return comment === undefined ? [] : [text(OPTION.comment, comment)];
+}
+
+function directionFlags(sighting: Sighting): Buffer[] {
+  if (sighting === 'passing') return [];
+  const flags = Buffer.alloc(4);
+  flags.writeUInt32LE(DIRECTION[sighting], 0);
+  return [option(OPTION.packetFlags, flags)];
 }
 
 function padded(bytes: Buffer): Buffer {

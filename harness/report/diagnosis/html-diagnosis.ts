@@ -39,7 +39,9 @@ export class HtmlDiagnosis implements DiagnosisReporter {
   }
 
   finished({ captures, notes }: CaptureDiagnosis): void {
-    const verdict = this.#troubled === 0 ? 'nothing lost or altered' : `${this.#troubled} lost or altered`;
+    const isDamaged = captures.some(({ problem }) => problem !== null);
+    const verdict =
+      this.#troubled === 0 ? `nothing lost or altered${isDamaged ? ' in what could be read' : ''}` : `${this.#troubled} lost or altered`;
     const files = captures.map(
       ({ name, messages, packets }) =>
         `<li>${escaped(name)}: ${countText(messages, 'SIP message')} in ${countText(packets, 'packet')}</li>`,

@@ -20,12 +20,13 @@ export class JsonDiagnosis implements DiagnosisReporter {
 
   finished({ captures, notes }: CaptureDiagnosis): void {
     if (this.#attempts === 0) this.sink.write(HEAD);
-    const told = captures.map(({ name, packets, messages, clockOffset, problem }) => ({
+    const told = captures.map(({ name, packets, messages, clockOffset, problem, unfinished }) => ({
       name,
       packets,
       messages,
       clockOffsetMs: clockOffset,
       problem,
+      unfinished,
     }));
     this.sink.write(`\n],"captures":${JSON.stringify(told)},"notes":${JSON.stringify(notes)}}\n`);
   }

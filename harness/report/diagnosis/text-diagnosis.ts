@@ -43,7 +43,9 @@ export class TextDiagnosis implements DiagnosisReporter {
     const total = [...this.#counts.values()].reduce((sum, count) => sum + count, 0);
     const messages = captures.reduce((sum, capture) => sum + capture.messages, 0);
     const summary = `${countText(total, 'attempt')} in ${countText(messages, 'SIP message')}${counts === '' ? '' : `: ${counts}`}`;
-    const verdict = this.#lost === 0 ? palette.good('nothing lost or altered') : palette.bad(`${this.#lost} lost or altered`);
+    const isDamaged = captures.some(({ problem }) => problem !== null);
+    const fine = isDamaged ? palette.bad('nothing lost or altered in what could be read') : palette.good('nothing lost or altered');
+    const verdict = this.#lost === 0 ? fine : palette.bad(`${this.#lost} lost or altered`);
     this.#write([...(noteLines.length > 0 ? [...noteLines, ''] : []), `  ${glyphs.text(summary)} ${glyphs.dot} ${verdict}`]);
   }
 

@@ -11,7 +11,17 @@ function message(time: number, [source, destination]: Way, start: string, callId
   const stack = Array.from({ length: vias }, (_, index) => `Via: SIP/2.0/UDP h${index};branch=z9hG4bK${index}`);
   const lines = [start, ...stack, `Call-ID: ${callId}`, 'CSeq: 1 INVITE', 'From: <sip:a@x>;tag=1', '', ''];
   const bytes = Buffer.from(lines.join('\r\n'));
-  return { time, source, destination, bytes, interfaceId: 0, transport: 'udp', originalLength: bytes.length, frame: 1 };
+  return {
+    time,
+    source,
+    destination,
+    bytes,
+    interfaceId: 0,
+    transport: 'udp',
+    originalLength: bytes.length,
+    frame: 1,
+    sighting: 'passing',
+  };
 }
 
 function samples(...messages: CapturedMessage[]): ClockSamples {

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Attempt } from '../../../harness/diagnosis/attempt.js';
 import { diagnose } from '../../../harness/diagnosis/diagnose.js';
 import { diagnoseCaptures } from '../../../harness/diagnosis/diagnose-captures.js';
 import { CaptureFile } from '../../../harness/trace/capture-file.js';
 import type { TraceEvent } from '../../../harness/trace/event.js';
 import { pcapngOfTrace } from '../../../harness/trace/pcapng-writer.js';
 import { writeTraceFile } from '../../../harness/trace/trace-file.js';
-import { type Host, TraceBuilder } from '../diagnosis/trace-builder.js';
+import { type Host, TraceBuilder, type View } from '../diagnosis/trace-builder.js';
 
 const STARTED = Date.UTC(2024, 0, 1);
 const HORIZON = 640;
@@ -68,34 +69,62 @@ const LABS: Record<string, (trace: TraceBuilder) => [Host, Host, Host]> = {
   IPv6: (trace) => [trace.host('alice', '2001:db8::1'), trace.host('lcs', '2001:db8::2'), trace.host('bob', '::1')],
 };
 
+/** Whose sockets are watched: all, or, as where the proxy is somebody else's, those of the two ends. */
+const WATCHED: Record<string, (hosts: readonly [Host, Host, Host]) => View> = {
+  'all sockets': () => 'sockets',
+  'the sockets of both ends': ([alice, , bob]) => [alice, bob],
+  "the caller's sockets": ([alice]) => [alice],
+  "the callee's sockets": ([, , bob]) => [bob],
+};
+
 describe.each(Object.entries(LABS))('hosts with %s', (_lab, hostsOf) => {
-  test.each(Object.entries(STORIES))('a capture of our own says of %s what the trace said', async (name, story) => {
-    const trace = new TraceBuilder();
-    story(trace, ...hostsOf(trace));
-    trace.wait(HORIZON);
-    const [live] = diagnose(trace.events, { horizonMs: HORIZON, timerC: 180_000, end: trace.now });
-    const path = join(folder, `${name}.pcapng`);
-    await writeTraceFile(path, trace.events, options(trace.now));
-    const { attempts, captures, notes } = await diagnoseCaptures([path], { standardInput: Readable.from([]), horizonMs: HORIZON });
-    const [captured] = attempts;
-    expect(attempts).toHaveLength(1);
-    expect(captures[0]?.problem).toBeNull();
-    expect(notes).toEqual([]);
-    const verdict = (attempt: typeof live) =>
-      attempt && {
-        outcome: attempt.outcome,
-        originator: attempt.originator,
-        callee: attempt.callee,
-        finals: [attempt.finalAtCallee, attempt.finalAtOriginator],
-        reached: attempt.reached,
-        kind: attempt.loss?.kind,
-        hop: attempt.loss?.hop,
-        between: attempt.loss?.between,
-        certainty: attempt.loss?.certainty,
-        transmissions: attempt.events.map((event) => [event.label, event.transmissions]),
-      };
-    expect(verdict(captured)).toEqual(verdict(live));
+  describe.each(Object.entries(WATCHED))('watched: %s', (_view, viewOf) => {
+    test.each(Object.entries(STORIES))('a capture of our own says of %s what the trace said', async (name, story) => {
+      const hosts = hostsOf(new TraceBuilder());
+      const trace = new TraceBuilder(viewOf(hosts));
+      story(trace, ...hosts);
+      trace.wait(HORIZON);
+      const [live] = diagnose(trace.events, { horizonMs: HORIZON, timerC: 180_000, end: trace.now });
+      const path = join(folder, `${name}.pcapng`);
+      await writeTraceFile(path, trace.events, options(trace.now));
+      const { attempts, captures, notes } = await diagnoseCaptures([path], { standardInput: Readable.from([]), horizonMs: HORIZON });
+      expect(attempts).toHaveLength(1);
+      expect(captures[0]?.problem).toBeNull();
+      expect(notes).toEqual([]);
+      expect(verdictOf(attempts[0] as Attempt)).toEqual(verdictOf(live as Attempt));
+    });
   });
+});
+
+function verdictOf({ outcome, originator, callee, finalAtCallee, finalAtOriginator, reached, loss, events }: Attempt) {
+  return {
+    outcome,
+    originator,
+    callee,
+    finals: [finalAtCallee, finalAtOriginator],
+    reached,
+    loss: loss && { kind: loss.kind, hop: loss.hop, between: loss.between, certainty: loss.certainty },
+    transmissions: events.map(({ label, transmissions, arrived }) => [label, transmissions, arrived]),
+  };
+}
+
+test('a capture of both ends, and one taken at the proxy between them, are one story', async () => {
+  const [ends, wire] = [new TraceBuilder(), new TraceBuilder('wire')];
+  for (const trace of [ends, wire]) {
+    STORIES.swallowed?.(trace, trace.host('alice', '10.0.0.1'), trace.host('lcs', '10.0.0.2'), trace.host('bob', '10.0.0.3'));
+    trace.wait(HORIZON);
+  }
+  const paths = [join(folder, 'ends.pcapng'), join(folder, 'wire.pcapng')];
+  await writeTraceFile(
+    paths[0] as string,
+    ends.events.filter(({ point }) => point !== 'lcs'),
+    options(ends.now),
+  );
+  await writeTraceFile(paths[1] as string, wire.events, options(wire.now));
+  const { attempts } = await diagnoseCaptures(paths, { standardInput: Readable.from([]), horizonMs: HORIZON });
+  expect(attempts).toHaveLength(1);
+  expect(attempts[0]).toMatchObject({ outcome: 'pending', loss: { kind: 'swallowed', certainty: 'seen' } });
+  expect(attempts[0]?.events.map(({ transmissions }) => transmissions)).toEqual([1, 1, 1, 1, 1]);
 });
 
 test('every datagram comes back as it was, at its point and its time', async () => {
@@ -106,17 +135,20 @@ test('every datagram comes back as it was, at its point and its time', async () 
   const file = new CaptureFile({ name: 'x', open: async () => Readable.from(pieces), size: async () => undefined });
   const back: Partial<TraceEvent>[] = [];
   for await (const batch of file.batches()) {
-    for (const { time, interfaceId, source, destination, bytes } of batch) {
+    for (const { time, interfaceId, sighting, source, destination, bytes } of batch) {
       back.push({
         time: Math.round((time - STARTED) * 1000) / 1000,
         point: file.interfaces[interfaceId]?.name ?? '',
+        sighting,
         source,
         destination,
         bytes,
       });
     }
   }
-  expect(back).toEqual(sameFamily.map(({ time, point, source, destination, bytes }) => ({ time, point, source, destination, bytes })));
+  expect(back).toEqual(
+    sameFamily.map(({ time, point, sighting, source, destination, bytes }) => ({ time, point, sighting, source, destination, bytes })),
+  );
   expect(file.interfaces.map(({ endTime }) => endTime)).toEqual(file.interfaces.map(() => STARTED + trace.now));
 });
 
@@ -133,7 +165,14 @@ const hasTshark = spawnSync('tshark', ['--version']).status === 0;
   const path = join(folder, 'tshark.pcapng');
   await writeTraceFile(path, trace.events, { ...options(trace.now), commentOf: (event) => (event.sequence === 3 ? 'here' : undefined) });
   const checks = ['-o', 'udp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE'];
-  const fields = ['frame.interface_name', 'udp.checksum.status', 'sip.Call-ID', 'frame.comment', '_ws.malformed'];
+  const fields = [
+    'frame.interface_name',
+    'udp.checksum.status',
+    'sip.Call-ID',
+    'frame.comment',
+    '_ws.malformed',
+    'frame.packet_flags_direction',
+  ];
   const output = execFileSync('tshark', ['-r', path, ...checks, '-T', 'fields', ...fields.flatMap((field) => ['-e', field])], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -147,4 +186,5 @@ const hasTshark = spawnSync('tshark', ['--version']).status === 0;
   expect(new Set(rows.map((row) => row[1]))).toEqual(new Set(['1'])); // good
   expect(rows.filter((row) => row[3]).length).toBe(1);
   expect(rows.filter((row) => row[4])).toEqual([]);
+  expect(rows.map((row) => Number(row[5]))).toEqual(trace.events.map(({ sighting }) => (sighting === 'received' ? 1 : 2)));
 });
