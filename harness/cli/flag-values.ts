@@ -1,5 +1,6 @@
 /** Readers of what stands behind a flag, on the command line or in a configuration file. Each throws `usage` errors. */
 
+import { ENDPOINT_KINDS, type EndpointKind } from '../endpoint/endpoint-kind.js';
 import { BusyhereError } from '../platform/errors.js';
 import type { Duration } from '../scenario/model.js';
 import { didYouMean } from '../scenario/nearest.js';
@@ -84,6 +85,23 @@ export function sipAddress(flag: string) {
   return (text: string): string => {
     if (/^sip:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:\d{1,5})?$/.test(text)) return text;
     throw wrong(flag, 'an address such as sip:192.0.2.1:5060', text);
+  };
+}
+
+export interface EndpointChoice {
+  /** null: all participants. */
+  readonly participant: string | null;
+  readonly kind: EndpointKind;
+}
+
+/** `sipp`, or `bob=sipp` */
+export function endpoint(flag: string) {
+  const kindOf = oneOf(flag, ENDPOINT_KINDS);
+  return (text: string): EndpointChoice => {
+    const [first = '', second] = text.split('=', 2);
+    if (second === undefined) return { participant: null, kind: kindOf(first) };
+    if (first === '') throw wrong(flag, 'a participant before the equals sign', text);
+    return { participant: first, kind: kindOf(second) };
   };
 }
 

@@ -1,3 +1,4 @@
+import { ENDPOINT_KINDS } from '../endpoint/endpoint-kind.js';
 import * as values from './flag-values.js';
 
 /** One flag: the parser, the help, the configuration file and the documentation all read this. */
@@ -70,6 +71,16 @@ export const SUT_FLAGS: readonly Flag[] = [
   },
 ];
 
+/** Whose SIP stands behind the participants. */
+const ENDPOINT_FLAG: Flag = {
+  name: 'endpoint',
+  value: `[PARTICIPANT=]${ENDPOINT_KINDS.join('|')}`,
+  standard: 'what the scenario says, else own',
+  repeatable: true,
+  description: 'whose SIP stands behind the participants, all or one: our own, or other people’s (see docs/endpoints.md)',
+  read: values.endpoint('endpoint'),
+};
+
 export const RUN_FLAGS: readonly Flag[] = [
   ...SELECTION_FLAGS,
   { name: 'list', description: 'show the cases and run none' },
@@ -81,6 +92,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     read: values.oneOf('engine', ['udp', 'memory'], ['docker']),
   },
   ...SUT_FLAGS,
+  ENDPOINT_FLAG,
   {
     name: 'timers',
     value: 'fast|rfc3261',
@@ -140,7 +152,6 @@ export const RUN_FLAGS: readonly Flag[] = [
       'a capture (pcapng) of every case, or of each that is not as expected, in the folder of --output or busyhere-output; one interface a host, so a datagram stands in it where it was sent and where it arrived',
     read: values.oneOf('pcap', ['off', 'on', 'retain-on-failure']),
   },
-  { name: 'endpoint', value: 'NAME', repeatable: true, planned: true, description: 'other endpoints' },
   { name: 'sut-image', value: 'NAME', planned: true, description: 'image of the proxy under test' },
   { name: 'drachtio-address', value: 'HOST:PORT', planned: true, description: 'address of a drachtio server' },
   { name: 'drachtio-secret', value: 'SECRET', planned: true, description: 'secret of a drachtio server' },

@@ -1,6 +1,7 @@
 import type { Case } from '../scenario/case.js';
 import type { RunOptions } from '../scenario/run-options.js';
 import type { Invocation } from './commands.js';
+import type { EndpointChoice } from './flag-values.js';
 import { keyOf, SUT_FLAGS } from './flags.js';
 
 /** The command that runs the whole again, with the seed it had. */
@@ -18,6 +19,7 @@ export function replayCommand({ args, flags }: Invocation, options: RunOptions):
     ...(trust ?? []).flatMap((name) => ['--trust', name]),
     ...(shard ? ['--shard', `${shard.index}/${shard.count}`] : []),
     ...sutSettings(flags),
+    ...endpointSettings(flags),
     ...settings(options),
   ]);
 }
@@ -31,6 +33,7 @@ export function replayCaseCommand({ args, flags }: Invocation, { id, file }: Cas
     `^${id.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`,
     ...profileOf(flags, options),
     ...sutSettings(flags),
+    ...endpointSettings(flags),
     ...settings(options),
   ]);
 }
@@ -45,6 +48,10 @@ function sutSettings(flags: Invocation['flags']): string[] {
     const value = flags[keyOf(flag)];
     return flag.name === 'sut' || typeof value !== 'string' ? [] : [`--${flag.name}`, value];
   });
+}
+
+function endpointSettings({ endpoint = [] }: { endpoint?: readonly EndpointChoice[] }): string[] {
+  return endpoint.flatMap(({ participant, kind }) => ['--endpoint', participant === null ? kind : `${participant}=${kind}`]);
 }
 
 function settings({ engine, sut, timers, horizonMs, seed }: RunOptions): string[] {

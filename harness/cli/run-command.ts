@@ -10,9 +10,10 @@ import type { RunOptions, TimersName } from '../scenario/run-options.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../transaction/timer-values.js';
 import { chooseCases } from './choose-cases.js';
 import type { Invocation } from './commands.js';
+import { endpointChoices } from './endpoint-choices.js';
 import { EXIT_CODES, type ExitCode, exitCodeOfRun } from './exit-code.js';
 import { casesForSut, externalSut, type SutFlags } from './external-flags.js';
-import type { ReporterSpec } from './flag-values.js';
+import type { EndpointChoice, ReporterSpec } from './flag-values.js';
 import type { Host } from './host.js';
 import type { Interrupter } from './interrupts.js';
 import { listCases, noCase } from './list-command.js';
@@ -24,6 +25,7 @@ interface RunFlags extends SutFlags {
   readonly list?: boolean;
   readonly timers?: TimersName;
   readonly horizon?: Duration;
+  readonly endpoint?: readonly EndpointChoice[];
   readonly seed?: number;
   readonly workers?: number;
   readonly bail?: number;
@@ -66,6 +68,7 @@ function runOptions(flags: RunFlags, external: ExternalSut | undefined, signal: 
     sut: flags.sut ?? 'builtin',
     ...(external ? { external } : {}),
     timers,
+    ...(flags.endpoint === undefined ? {} : { endpoints: endpointChoices(flags.endpoint) }),
     ...(flags.horizon === undefined ? {} : { horizonMs: durationMs(flags.horizon, t1) }),
     seed: flags.seed ?? host.drawSeed(),
     workers: flags.workers ?? WORKERS,

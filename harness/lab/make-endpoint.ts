@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
 import type { Persona } from '../endpoint/persona.js';
+import { SipjsEndpoint } from '../endpoint/sipjs-udp/sipjs-endpoint.js';
 import { UserAgent } from '../endpoint/user-agent.js';
 import type { Participant } from './topology.js';
 
@@ -13,5 +14,12 @@ export interface EndpointPlan {
 /** Makes the endpoint of one participant, without starting it. */
 export type MakeEndpoint = (plan: EndpointPlan) => Endpoint;
 
-/** The user agent of busyhere itself. */
-export const makeOwnEndpoint: MakeEndpoint = ({ options, persona }) => new UserAgent(options, persona);
+/** Whichever endpoint the participant is to have. */
+export const makeChosenEndpoint: MakeEndpoint = ({ participant, options, persona }) => {
+  switch (participant.endpoint?.kind) {
+    case 'sipjs-udp':
+      return new SipjsEndpoint(options, persona);
+    default:
+      return new UserAgent(options, persona);
+  }
+};

@@ -13,7 +13,7 @@ import type { AddressPlan } from './address-plan.js';
 import { Addressing } from './addressing.js';
 import type { Engine } from './engine.js';
 import type { Lab } from './lab.js';
-import { type MakeEndpoint, makeOwnEndpoint } from './make-endpoint.js';
+import { type MakeEndpoint, makeChosenEndpoint } from './make-endpoint.js';
 import { type LabElement, type MakeServer, makeBuiltinServer } from './make-server.js';
 import { personaOf } from './persona-of.js';
 import type { LinkSettings, Participant, Server, ServerEntrance, Topology } from './topology.js';
@@ -24,7 +24,7 @@ export interface SocketLabOptions {
   readonly random: Random;
   /** Our own proxies unless given. */
   readonly makeServer?: MakeServer;
-  /** Our own user agents unless given. */
+  /** Whichever endpoint the participant is to have, unless given. */
   readonly makeEndpoint?: MakeEndpoint;
 }
 
@@ -147,7 +147,7 @@ export abstract class SocketLab implements Lab {
 
   #build(): void {
     this.#addressing = new Addressing(this.topology, this.addresses.nextBlock());
-    const { makeServer = makeBuiltinServer, makeEndpoint = makeOwnEndpoint } = this.options;
+    const { makeServer = makeBuiltinServer, makeEndpoint = makeChosenEndpoint } = this.options;
     for (const server of this.ownServers) this.#servers.push(makeServer(this.#serverOptions(server)));
     for (const participant of this.topology.participants) {
       const options = this.#endpointOptions(participant);

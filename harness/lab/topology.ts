@@ -1,3 +1,4 @@
+import type { EndpointSetting } from '../endpoint/endpoint-kind.js';
 import type { LinkQuality } from '../platform/link-quality.js';
 
 /** What a lab is to build: servers with their trust settings, and participants, all by name. Addresses are the lab's business. */
@@ -92,6 +93,8 @@ export interface Participant {
   readonly numbers: readonly NumberRule[];
   /** An address asked for explicitly, `ip` or `ip:port`; null: the lab chooses. */
   readonly address: string | null;
+  /** Whose SIP stands behind it; our own unless said. */
+  readonly endpoint?: EndpointSetting;
 }
 
 export interface NumberRule {

@@ -1,3 +1,4 @@
+import { ENDPOINT_KINDS } from '../endpoint/endpoint-kind.js';
 import type { CaseContext } from './case-context.js';
 import { describe } from './check-shape.js';
 import type { ValuePath } from './mistake.js';
@@ -73,7 +74,16 @@ function buildParticipant(
       .flatMap(([pattern, reaction]) => buildNumber(pattern, reaction, [...path, 'numbers', pattern], context))
       .sort(bySpecificity),
     address: value.address ?? null,
+    ...endpointOf(value, path, context),
   };
+}
+
+function endpointOf({ endpoint }: ParticipantInput, path: ValuePath, context: CaseContext): Pick<Participant, 'endpoint'> {
+  if (endpoint === undefined) return {};
+  const kind = ENDPOINT_KINDS.find((known) => known === endpoint);
+  if (kind) return { endpoint: { kind } };
+  context.mustExist(String(endpoint), ENDPOINT_KINDS, 'endpoint', [...path, 'endpoint']);
+  return {};
 }
 
 function buildNumber(pattern: string, written: string, path: ValuePath, context: CaseContext): NumberRule[] {

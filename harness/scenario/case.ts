@@ -28,6 +28,8 @@ export interface Case {
   readonly expectations: readonly Expectation[];
   /** How long the case's own horizon is; null: the run's. */
   readonly horizon: Duration | null;
+  /** Why the run leaves it out, in a sentence; it is played unless said. */
+  readonly skip?: string;
 }
 
 /** `name[axis=value,…]`, or the bare name of a scenario without a matrix. */

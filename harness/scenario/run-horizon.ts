@@ -1,3 +1,4 @@
+import { traitsOf } from '../endpoint/endpoint-kind.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import { durationMs } from './parse-terms.js';
@@ -7,14 +8,15 @@ const T1_IN_HORIZON = 64; // the time after which every transaction of ours with
 
 /**
  * The horizon of a case in ms: the run's where the user gave one, else the case's own, else 64·T1; never less than what
- * a proxy with timers of its own needs.
+ * a proxy or an endpoint with timers of its own needs.
  */
 export function horizonOf(
-  { horizon }: Pick<Case, 'horizon'>,
+  { horizon, participants }: Pick<Case, 'horizon' | 'participants'>,
   { horizonMs, external }: Pick<RunOptions, 'horizonMs' | 'external'>,
   timers: TimerValues,
 ): number {
   if (horizonMs !== undefined) return horizonMs;
   const own = horizon === null ? T1_IN_HORIZON * timers.t1 : durationMs(horizon, timers.t1);
-  return Math.max(own, external?.horizonMs ?? 0);
+  const foreign = participants.map(({ endpoint }) => (endpoint ? (traitsOf(endpoint.kind).horizonMs ?? 0) : 0));
+  return Math.max(own, external?.horizonMs ?? 0, ...foreign);
 }

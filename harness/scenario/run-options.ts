@@ -1,5 +1,6 @@
 import type { ExternalSut } from '../lab/external-sut.js';
 import type { CaptureOptions } from './case-capture.js';
+import type { EndpointChoices } from './choose-endpoints.js';
 
 export type EngineName = 'udp' | 'memory';
 export type SutName = 'builtin' | 'external';
@@ -12,6 +13,8 @@ export interface RunOptions {
   /** For the SUT `external`: the proxy that runs already. Its accounts are shared by all cases, so these go one at a time. */
   readonly external?: ExternalSut;
   readonly timers: TimersName;
+  /** Endpoints in place of those that the scenarios name. */
+  readonly endpoints?: EndpointChoices;
   /** Overrides every other horizon. */
   readonly horizonMs?: number;
   readonly seed: number;

@@ -8,6 +8,7 @@ import { SystemClock } from '../platform/system-clock.js';
 import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import { keepCapture } from './case-capture.js';
+import { chooseEndpoints } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { type CaseRun, runCase } from './run-case.js';
@@ -20,15 +21,18 @@ import { Turnstile } from './turnstile.js';
 
 /**
  * Runs the cases and gives all results in their order, also when the run is interrupted or bails.
- * @throws BusyhereError `address-in-use` where a scenario asks for an address that is taken, `environment` where a case
+ * @throws BusyhereError `configuration` where an endpoint cannot do what its case asks, `address-in-use` where a scenario asks for an address that is taken, `environment` where a case
  *   cannot be set up on this machine, `internal` where something of ours was left open
  */
 export async function runSuite(cases: readonly Case[], options: RunOptions, emit: EmitRunEvent): Promise<RunResult> {
-  return new SuiteRunner(cases, options, emit).run();
+  const run = { engine: options.engine, external: options.external !== undefined };
+  return new SuiteRunner(chooseEndpoints(cases, options.endpoints ?? {}, run), options, emit).run();
 }
 
 /** Cases that do something at once; any number may wait for their horizons meanwhile. */
 const ACTIVE_AT_ONCE = 3;
+
+const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
 
 /** A case that was played. */
 interface Play {
@@ -116,6 +120,11 @@ class SuiteRunner {
 
   async #playFirst(played: Case): Promise<Play> {
     this.emit({ type: 'caseStarted', case: played });
+    if (played.skip !== undefined) {
+      const result = notPlayed(played, 'skipped', played.skip);
+      this.#report({ played, result, evidence: NO_EVIDENCE, reported: false });
+      return { played, result, evidence: NO_EVIDENCE, reported: true };
+    }
     const play = await this.#play(played);
     if (play.result.status === 'inconclusive' && this.#shared?.realTime && !this.options.external) return play;
     this.#report(play);
@@ -180,9 +189,12 @@ class SuiteRunner {
 }
 
 /** A case that the run did not get to. */
-function notRun({ id, scenario, variant }: Case, interrupted: boolean): CaseResult {
-  const reason = interrupted ? 'the run was interrupted before it' : 'the run had as many failures as --bail allows';
-  const status = interrupted ? 'interrupted' : 'skipped';
+function notRun(played: Case, interrupted: boolean): CaseResult {
+  if (interrupted) return notPlayed(played, 'interrupted', 'the run was interrupted before it');
+  return notPlayed(played, 'skipped', 'the run had as many failures as --bail allows');
+}
+
+function notPlayed({ id, scenario, variant }: Case, status: 'skipped' | 'interrupted', reason: string): CaseResult {
   return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };
 }
 

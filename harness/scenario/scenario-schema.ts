@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENDPOINT_KINDS } from '../endpoint/endpoint-kind.js';
 import { profilesSchema, serverBasics, trustSettings } from './profile-schema.js';
 import { duration, flag, name, nameReference, observed, orAxis, plainTime, rate, reaction, share, text } from './schema-terms.js';
 import { stepSchema } from './step-schema.js';
@@ -6,6 +7,8 @@ import { stepSchema } from './step-schema.js';
 const server = z
   .strictObject({ ...serverBasics, ...trustSettings })
   .meta({ description: 'A SIP server: registrar and proxy of one domain.' });
+
+const ENDPOINT_RULE = `${ENDPOINT_KINDS.slice(0, -1).join(', ')} or ${ENDPOINT_KINDS.at(-1)}`;
 
 const participant = z
   .strictObject({
@@ -46,6 +49,12 @@ const participant = z
       description: 'An address asked for explicitly, with a port if wanted. Without it the lab chooses.',
       examples: ['127.0.5.9:5060'],
     }),
+    endpoint: orAxis(z.enum(ENDPOINT_KINDS), ENDPOINT_RULE)
+      .optional()
+      .meta({
+        description: 'Whose SIP stands behind it: `own` (without this key), or other people’s; see docs/endpoints.md.',
+        examples: ['sipjs-udp'],
+      }),
   })
   .meta({ description: 'An endpoint.' });
 

@@ -12,8 +12,8 @@ const external = {
   trust: [],
   horizonMs: 2000,
 };
-const anyCase = { horizon: null };
-const shortCase = { horizon: { amount: 500, unit: 'ms' } as const };
+const anyCase = { horizon: null, participants: [] };
+const shortCase = { horizon: { amount: 500, unit: 'ms' } as const, participants: [] };
 
 test('64 T1, or what the case says', () => {
   expect(horizonOf(anyCase, {}, FAST_TIMERS)).toBe(640);

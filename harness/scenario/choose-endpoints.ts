@@ -1,0 +1,76 @@
+import { CAPABILITIES } from '../endpoint/capability.js';
+import { type EndpointKind, traitsOf } from '../endpoint/endpoint-kind.js';
+import { BusyhereError } from '../platform/errors.js';
+import type { Case } from './case.js';
+import { endpointNeeds, type RunNeeds } from './endpoint-needs.js';
+import type { Participant } from './model.js';
+import { didYouMean } from './nearest.js';
+
+/** Which endpoints a run has in place of those that its scenarios name. */
+export interface EndpointChoices {
+  /** For all participants; those that cannot play a case have it skipped. */
+  readonly everybody?: EndpointKind;
+  /** By participant; goes before what is for all. */
+  readonly participants?: Readonly<Record<string, EndpointKind>>;
+}
+
+/**
+ * Gives every participant the endpoint that it is to have. A case that asks for more than an endpoint can do is skipped
+ * where that endpoint was chosen for all.
+ *
+ * @throws BusyhereError `configuration` where the endpoint was chosen for that very participant, `usage` for a participant
+ *   that no case has
+ */
+export function chooseEndpoints(cases: readonly Case[], choices: EndpointChoices, run: RunNeeds): Case[] {
+  mustExist(Object.keys(choices.participants ?? {}), cases);
+  return cases.map((played) => withEndpoints(played, choices, run));
+}
+
+function mustExist(chosen: readonly string[], cases: readonly Case[]): void {
+  const known = new Set(cases.flatMap(({ participants }) => participants.map(({ name }) => name)));
+  const stranger = chosen.find((name) => !known.has(name));
+  if (stranger === undefined || cases.length === 0) return;
+  const others = didYouMean(stranger, known) || `; they have ${[...known].join(', ')}`;
+  throw new BusyhereError('usage', `--endpoint: no case has a participant "${stranger}"${others}`);
+}
+
+function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): Case {
+  const participants = played.participants.map((one) => withEndpoint(one, choices));
+  const cast = { ...played, participants };
+  for (const participant of participants) {
+    const lack = lackOf(cast, participant, run);
+    if (lack === undefined) continue;
+    if (isForAll(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
+    throw new BusyhereError('configuration', `${played.id}: ${lack.text}`, 'choose another endpoint for it, or other cases by -g and -G');
+  }
+  return cast;
+}
+
+function withEndpoint(participant: Participant, { everybody, participants = {} }: EndpointChoices): Participant {
+  const { name, endpoint } = participant;
+  const own = Object.hasOwn(participants, name) ? participants[name] : undefined;
+  const kind = own ?? everybody;
+  return kind === undefined || kind === endpoint?.kind ? participant : { ...participant, endpoint: { kind } };
+}
+
+function isForAll({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {
+  return endpoint?.kind === everybody && !Object.hasOwn(participants, name);
+}
+
+/** Why an endpoint cannot play a case. */
+interface Lack {
+  readonly text: string;
+  /** It could play none: the run itself asks for what it cannot do. */
+  readonly ofRun: boolean;
+}
+
+/** Why a participant's endpoint cannot play the case; undefined where it can. */
+function lackOf(played: Case, participant: Participant, run: RunNeeds): Lack | undefined {
+  const { name, endpoint } = participant;
+  if (!endpoint || endpoint.kind === 'own') return undefined;
+  const { capabilities } = traitsOf(endpoint.kind);
+  const need = endpointNeeds(played, participant, run).find(({ capability }) => !capabilities.has(capability));
+  if (!need) return undefined;
+  const text = `${name} is ${endpoint.kind}, which never ${CAPABILITIES[need.capability]}; ${need.because}`;
+  return { text, ofRun: need.capability === 'virtual-time' || need.capability === 'own-evidence' };
+}

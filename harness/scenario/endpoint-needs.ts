@@ -1,0 +1,95 @@
+import type { Capability } from '../endpoint/capability.js';
+import type { Case } from './case.js';
+import type { InviteStep, Participant, Reaction, ReactStep, Step } from './model.js';
+
+/** What a case asks of one participant's endpoint, and where. */
+export interface EndpointNeed {
+  readonly capability: Capability;
+  /** In words that complete "the case needs it since …". */
+  readonly because: string;
+}
+
+/** What the run adds to what the case asks. */
+export interface RunNeeds {
+  readonly engine: string;
+  /** Whether the case is played at a proxy whose sockets are not ours to record. */
+  readonly external: boolean;
+}
+
+/** All that a case asks of one participant's endpoint. */
+export function endpointNeeds(played: Case, participant: Participant, run: RunNeeds): EndpointNeed[] {
+  const { name } = participant;
+  const own = played.steps.filter((step) => step.participant === name);
+  return [
+    ...runNeeds(played, name, run),
+    ...own.flatMap((step) => stepNeeds(step)),
+    ...reactionNeeds(own.filter((step): step is ReactStep => step.verb === 'react')),
+    ...offerNeeds(played, name, own),
+    ...personaNeeds(participant),
+  ];
+}
+
+function runNeeds({ links }: Case, name: string, { engine, external }: RunNeeds): EndpointNeed[] {
+  const needs: EndpointNeed[] = [];
+  if (engine === 'memory') needs.push({ capability: 'virtual-time', because: 'the engine is memory' });
+  if (external) needs.push({ capability: 'own-evidence', because: 'the proxy is external' });
+  if (links.some(({ between }) => between.includes(name))) {
+    needs.push({ capability: 'impaired-links', because: `the case has a link of ${name}'s that is worse than the network` });
+  }
+  return needs;
+}
+
+function stepNeeds(step: Step): EndpointNeed[] {
+  switch (step.verb) {
+    case 'invite': {
+      const needs: EndpointNeed[] = [{ capability: 'invite', because: `it makes the call ${step.label}` }];
+      if (step.action !== 'voice') needs.push({ capability: 'other-actions', because: `${step.label} is for ${step.action}` });
+      if (step.at) needs.push({ capability: 'straight', because: `${step.label} goes straight to ${step.at.server}/${step.at.listener}` });
+      return needs;
+    }
+    case 'message':
+      return [{ capability: 'message', because: `it sends the message ${step.label}` }];
+    case 'cancel':
+      return [{ capability: 'cancel', because: `it gives ${step.label} up` }];
+    case 'hangUp':
+      return [{ capability: 'hang-up', because: `it ends ${step.label}` }];
+    case 'react':
+      return reactNeeds(step.reaction, step.label);
+  }
+}
+
+function reactNeeds(reaction: Reaction, label: string): EndpointNeed[] {
+  const needs: EndpointNeed[] = [];
+  if (reaction.kind === 'ignore') needs.push({ capability: 'ignore', because: `it leaves ${label} without an answer` });
+  if (reaction.kind !== 'ring' && reaction.kind !== 'reject') return needs;
+  const usual = reaction.kind === 'ring' ? 180 : 486;
+  if (reaction.status !== usual || reaction.phrase !== null) {
+    const capability = reaction.kind === 'ring' ? 'other-provisionals' : 'other-rejections';
+    needs.push({
+      capability,
+      because: `it answers ${label} with ${reaction.status}${reaction.phrase === null ? '' : ` ${reaction.phrase}`}`,
+    });
+  }
+  if (reaction.phrase === '') needs.push({ capability: 'empty-phrases', because: `it answers ${label} without a phrase` });
+  return needs;
+}
+
+function reactionNeeds(reactions: readonly ReactStep[]): EndpointNeed[] {
+  const later = reactions.find(
+    (step, index) => step.after.length > 0 || step.wait !== null || reactions.slice(0, index).some(({ label }) => label === step.label),
+  );
+  return later ? [{ capability: 'late-reactions', because: `it does something about ${later.label} later on` }] : [];
+}
+
+/** Who rings at an offer, or takes it, must understand it. */
+function offerNeeds({ steps }: Case, name: string, own: readonly Step[]): EndpointNeed[] {
+  const reacts = own.filter((step): step is ReactStep => step.verb === 'react' && ['ring', 'answer'].includes(step.reaction.kind));
+  const invites = steps.filter((step): step is InviteStep => step.verb === 'invite' && step.participant !== name);
+  const other = invites.find(({ label, action }) => action !== 'voice' && reacts.some((step) => step.label === label));
+  return other ? [{ capability: 'other-offers', because: `${other.label} is for ${other.action}` }] : [];
+}
+
+function personaNeeds({ role, persona, numbers }: Participant): EndpointNeed[] {
+  if (role === 'gateway') return numbers.length > 0 ? [{ capability: 'numbers', because: 'it is a gateway' }] : [];
+  return [{ capability: persona, because: `its persona is ${persona}` }];
+}

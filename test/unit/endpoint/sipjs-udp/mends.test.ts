@@ -1,0 +1,227 @@
+import type { IncomingCall } from '../../../../harness/endpoint/endpoint';
+import type { SipjsEndpoint } from '../../../../harness/endpoint/sipjs-udp/sipjs-endpoint';
+import { Telephone } from '../../../../harness/endpoint/telephone';
+import { FAST_TIMERS } from '../../../../harness/transaction/timer-values';
+import { bodyOf, headerOf, type Peer, WITH_SDP, type Written } from '../peer';
+import { addressOf } from '../world';
+import { SipjsWorld } from './sipjs-world';
+
+const BOB = addressOf(3);
+const BOB_URI = 'sip:bob@127.0.0.3:5060';
+
+/** Each fault of the library that is mended or guarded against; without its mend a test here fails. */
+describe('sipjs-udp, mended', () => {
+  let world: SipjsWorld;
+  let bob: SipjsEndpoint;
+  let peer: Peer;
+  let call: IncomingCall | undefined;
+  beforeEach(async () => {
+    world = new SipjsWorld();
+    bob = await world.endpoint('bob', 3, { persona: new Telephone(), outbound: addressOf(9) });
+    peer = await world.peer(9);
+    call = undefined;
+  });
+  afterEach(async () => {
+    await world.close();
+    expect(world.clock.pendingTimers).toBe(0);
+    expect(world.network.openSockets).toBe(0);
+  });
+
+  const onInvite = (doing: (call: IncomingCall) => void): void => {
+    bob.onInvitation((incoming) => {
+      call = incoming;
+      doing(incoming);
+    });
+  };
+  const invite = (doing: (call: IncomingCall) => void, written: Written = WITH_SDP): string => {
+    onInvite(doing);
+    const text = peer.request('INVITE', BOB_URI, written);
+    peer.send(text, BOB);
+    return text;
+  };
+  const ackOf = (inviteText: string): string => {
+    const response = peer.responses('INVITE').at(-1) ?? '';
+    return peer.request('ACK', BOB_URI, { headers: { Via: headerOf(inviteText, 'Via'), To: headerOf(response, 'To') } });
+  };
+  const timesOf = (pattern: RegExp): number[] => peer.received.filter(({ text }) => pattern.test(text)).map(({ time }) => Math.floor(time));
+
+  it('sends an INVITE again until it is answered (Timer A)', async () => {
+    const begun = world.clock.now();
+    bob.invite('sip:peer@lab.example');
+    await world.pass(4_000);
+    expect(timesOf(/^INVITE/).map((time) => Math.round((time - begun) / 100) * 100)).toEqual([0, 500, 1500, 3500]);
+    peer.respond(peer.received[0] ?? fail(), 180);
+    await world.pass(8_000);
+    expect(peer.requests('INVITE')).toHaveLength(4);
+  });
+
+  it('gives an INVITE up that nobody answers (Timer B)', async () => {
+    const outgoing = bob.invite('sip:peer@lab.example');
+    await world.pass(33_000);
+    expect(peer.requests('INVITE')).toHaveLength(7);
+    expect(outgoing.state).toBe('failed');
+  });
+
+  it('sends another request again until it is answered (Timer E)', async () => {
+    const begun = world.clock.now();
+    const request = bob.message('sip:peer@lab.example', 'Hello');
+    await world.pass(9_000);
+    expect(timesOf(/^MESSAGE/).map((time) => Math.round((time - begun) / 100) * 100)).toEqual([0, 500, 1500, 3500, 7500]);
+    peer.respond(peer.received[0] ?? fail(), 202);
+    await world.pass(9_000);
+    expect(await request.done).toBe(202);
+    expect(peer.requests('MESSAGE')).toHaveLength(5);
+  });
+
+  it('sends a rejection again until its ACK comes (Timer G)', async () => {
+    const text = invite((incoming) => incoming.reject(486));
+    await world.pass(4_000);
+    expect(peer.statuses('INVITE')).toEqual([486, 486, 486, 486]);
+    peer.send(ackOf(text), BOB);
+    await world.pass(33_000);
+    expect(peer.statuses('INVITE')).toHaveLength(4);
+  });
+
+  it('answers an INVITE that comes again with the rejection that it gave', async () => {
+    const text = invite((incoming) => incoming.reject(486));
+    await world.pass(100);
+    peer.send(text, BOB);
+    await world.pass(100);
+    expect(peer.statuses('INVITE')).toEqual([486, 486]);
+  });
+
+  it('acknowledges a rejection as often as it comes (Timer D)', async () => {
+    const outgoing = bob.invite('sip:peer@lab.example');
+    await world.pass(100);
+    for (let times = 0; times < 3; times++) {
+      peer.respond(peer.received[0] ?? fail(), 486);
+      await world.pass(1_000);
+    }
+    expect(peer.requests('ACK')).toHaveLength(3);
+    expect(outgoing.finalStatus).toBe(486);
+    await world.pass(33_000);
+    peer.respond(peer.received[0] ?? fail(), 486);
+    await world.pass(100);
+    expect(peer.requests('ACK')).toHaveLength(3);
+  });
+
+  it('absorbs an ACK that comes again (Timer I), and a request (Timer J)', async () => {
+    const text = invite((incoming) => incoming.reject(486));
+    await world.pass(100);
+    peer.send(ackOf(text), BOB);
+    peer.send(ackOf(text), BOB);
+    peer.send(text, BOB); // a new invitation, were the transaction gone already
+    const message = peer.request('MESSAGE', BOB_URI, { headers: { 'Call-ID': 'note' }, body: 'Hello' });
+    const texts: string[] = [];
+    bob.onMessage((received) => texts.push(received.text));
+    peer.send(message, BOB);
+    await world.pass(1_000);
+    peer.send(message, BOB);
+    await world.pass(100);
+    expect(peer.statuses('INVITE')).toEqual([486]);
+    expect([texts, peer.statuses('MESSAGE')]).toEqual([['Hello'], [200, 200]]);
+  });
+
+  it('has durations of its own, whatever other agents of the process have', async () => {
+    const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
+    bob.message('sip:peer@lab.example', 'slow');
+    fast.message('sip:peer@lab.example', 'fast');
+    await world.pass(400);
+    expect(peer.requests('MESSAGE').filter((text) => bodyOf(text) === 'slow')).toHaveLength(1);
+    expect(peer.requests('MESSAGE').filter((text) => bodyOf(text) === 'fast').length).toBeGreaterThan(5);
+  });
+
+  it('outlives what the library throws at', async () => {
+    bob.invite('sip:peer@lab.example');
+    await world.pass(100);
+    peer.respond(peer.received[0] ?? fail(), 486, { headers: { CSeq: 'nonsense' } });
+    peer.respond(peer.received[0] ?? fail(), 486, { headers: { CSeq: '' } });
+    peer.send('SIP/2.0 200 OK\r\nCSeq: \x00\r\n\r\n', BOB);
+    peer.send('\r\n', BOB);
+    await world.pass(100);
+    expect(peer.requests('ACK')).toHaveLength(0);
+    peer.respond(peer.received[0] ?? fail(), 486);
+    await world.pass(100);
+    expect(peer.requests('ACK')).toHaveLength(1);
+  });
+
+  it('refuses an address that is taken with an error, and the process goes on', async () => {
+    await expect(world.endpoint('twin', 3)).rejects.toMatchObject({ code: 'address-in-use' });
+  });
+
+  it('stops without an error, without a word, and without a timer left', async () => {
+    invite((incoming) => incoming.ring());
+    bob.invite('sip:peer@lab.example');
+    await world.pass(100);
+    const said = peer.received.length;
+    await bob.stop();
+    expect(world.clock.pendingTimers).toBe(0);
+    await world.pass(33_000);
+    expect(peer.received).toHaveLength(said);
+  });
+
+  it('sends no 180 before anybody was asked', async () => {
+    invite((incoming) => incoming.ignore());
+    await world.pass(5_000);
+    expect(peer.statuses('INVITE')).toEqual([]);
+    call?.ring(183, 'Wait');
+    await world.pass(100);
+    expect(peer.responses('INVITE')).toEqual([expect.stringMatching(/^SIP\/2.0 183 Wait\r\n/)]);
+  });
+
+  it('answers where a request came from, and says so in the Via', async () => {
+    const Via = 'SIP/2.0/UDP 127.0.0.77:7777;rport;branch=z9hG4bK-natted';
+    invite((incoming) => incoming.reject(486), { ...WITH_SDP, headers: { ...WITH_SDP.headers, Via } });
+    await world.pass(100);
+    expect(peer.statuses('INVITE')).toEqual([486]);
+    expect(headerOf(peer.responses('INVITE')[0] ?? '', 'Via')).toMatch(/;rport=5060\b.*;received=127\.0\.0\.9/);
+  });
+
+  it('takes a request whose top Via is a list, and answers with all of it in order', async () => {
+    const Via = `SIP/2.0/UDP ${peer.name};branch=z9hG4bK-first, SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK-second`;
+    invite((incoming) => incoming.reject(486), { ...WITH_SDP, headers: { ...WITH_SDP.headers, Via } });
+    await world.pass(100);
+    const vias = (peer.responses('INVITE')[0] ?? '').split('\r\n').filter((line) => line.startsWith('Via:'));
+    expect(vias.map((line) => /branch=([^;,]+)/.exec(line)?.[1])).toEqual(['z9hG4bK-first', 'z9hG4bK-second']);
+  });
+
+  it('shows headers as they came: repeated, compact, and in UTF-8', async () => {
+    const text = peer.request('INVITE', BOB_URI, { ...WITH_SDP, headers: { ...WITH_SDP.headers, s: 'Grüße', 'X-Twice': 'one' } });
+    onInvite((incoming) => incoming.ring());
+    peer.send(text.replace('X-Twice: one', 'X-Twice: one\r\nX-Twice: two'), BOB);
+    await world.pass(100);
+    expect(call?.header('X-Twice')).toBe('one');
+    expect(Buffer.from(call?.header('Subject') ?? '', 'latin1').toString('utf8')).toBe('Grüße');
+  });
+
+  it('understands compact names', async () => {
+    const text = peer.request('INVITE', BOB_URI, {
+      headers: { To: null, From: null, t: `<${BOB_URI}>`, f: '<sip:peer@lab.example>;tag=x' },
+    });
+    onInvite((incoming) => incoming.reject(603));
+    peer.send(text.replace(/^Contact:/m, 'm:').replace(/^Call-ID:/m, 'i:'), BOB);
+    await world.pass(100);
+    expect(peer.statuses('INVITE')).toEqual([603]);
+  });
+
+  it('gives the text of a message as it was written', async () => {
+    const texts: string[] = [];
+    bob.onMessage(({ text }) => texts.push(text));
+    peer.send(peer.request('MESSAGE', BOB_URI, { headers: { 'Content-Type': 'text/plain' }, body: 'Grüße, 世界' }), BOB);
+    await world.pass(100);
+    expect([texts, peer.statuses('MESSAGE')]).toEqual([['Grüße, 世界'], [200]]);
+  });
+
+  it('echoes UTF-8 in headers unharmed', async () => {
+    invite((incoming) => incoming.reject(486), {
+      ...WITH_SDP,
+      headers: { ...WITH_SDP.headers, From: '"Jürgen" <sip:j@lab.example>;tag=x' },
+    });
+    await world.pass(100);
+    expect(headerOf(peer.responses('INVITE')[0] ?? '', 'From')).toBe('"Jürgen" <sip:j@lab.example>;tag=x');
+  });
+});
+
+function fail(): never {
+  throw new Error('nothing was received');
+}
