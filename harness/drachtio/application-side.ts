@@ -2,6 +2,8 @@ import { readAppMessage } from './app-message.js';
 import type { ConnectionListener, ControlConnection } from './control-connection.js';
 import type { Core } from './core.js';
 import type { Command } from './leader.js';
+import type { Proxies } from './proxies.js';
+import { readProxyOrder } from './proxy-order.js';
 import type { UserAgentClient } from './user-agent-client.js';
 import { isResponse, type UserAgentServer } from './user-agent-server.js';
 
@@ -13,6 +15,7 @@ export interface ApplicationPorts {
   readonly secret: string;
   readonly client: UserAgentClient;
   readonly server: UserAgentServer;
+  readonly proxies: Proxies;
   /** `udp/127.0.0.1:5060,…` of all listeners. */
   hostports(): string;
   /** A connection has authenticated. */
@@ -41,6 +44,8 @@ export class ApplicationSide implements ConnectionListener {
         return connection.reply(id, 'OK|pong');
       case 'sip':
         return this.#sip(connection, command);
+      case 'proxy':
+        return this.#proxy(connection, command);
       default:
         return this.#expel(connection, id, 'Unknown message type');
     }
@@ -60,6 +65,7 @@ export class ApplicationSide implements ConnectionListener {
   }
 
   #sip(connection: ControlConnection, { id, tokens, message: octets }: Command): void {
+    if (tokens.length < 4) return this.#expel(connection, id, 'Invalid message format');
     const [, , transactionId = '', dialogId = '', route = ''] = tokens;
     const message = readAppMessage(octets);
     if (!message) return connection.reply(id, 'NOK|invalid request-uri: ');
@@ -74,6 +80,12 @@ export class ApplicationSide implements ConnectionListener {
     const dialog = callId === undefined ? undefined : core.dialogs.withCallId(callId);
     if (dialog?.confirmed) return client.sendInDialog(connection, id, message, dialog.dialogId);
     client.sendNew(connection, id, message, route);
+  }
+
+  #proxy(connection: ControlConnection, { id, tokens, message }: Command): void {
+    const order = readProxyOrder(tokens);
+    if (!order) return this.#expel(connection, id, 'Invalid proxy request: not enough information provided');
+    this.ports.proxies.order(connection, id, order, readAppMessage(message), tokens[2] ?? '');
   }
 
   /** What the real server does with whom it cannot understand. */

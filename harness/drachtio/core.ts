@@ -1,5 +1,4 @@
 import type { Clock } from '../platform/clock.js';
-import type { TimerValues } from '../transaction/timer-values.js';
 import type { TransactionLayer } from '../transaction/transaction-layer.js';
 import type { Applications } from './applications.js';
 import type { Cdr } from './cdr.js';
@@ -7,11 +6,12 @@ import type { DialogTable } from './dialog-table.js';
 import type { Names } from './names.js';
 import type { Habits } from './real-server-habits.js';
 import type { Sightings } from './sightings.js';
+import type { StackTimers } from './stack-timers.js';
 
 /** What the parts of a server share. */
 export interface Core {
   readonly clock: Clock;
-  readonly timers: TimerValues;
+  readonly timers: StackTimers;
   readonly layer: TransactionLayer;
   readonly names: Names;
   readonly sightings: Sightings;

@@ -1,13 +1,13 @@
-import type { SocketAddress } from '../platform/socket-address.js';
-import { formatSocketAddress } from '../platform/socket-address.js';
-import type { Stream, StreamHandlers, StreamListener } from '../platform/stream-network.js';
+import { formatSocketAddress, type SocketAddress } from '../platform/socket-address.js';
+import type { StreamListener } from '../platform/stream-network.js';
 import { createResponse } from '../sip/create-response.js';
 import type { Listener } from '../transaction/listener.js';
 import { TransactionLayer } from '../transaction/transaction-layer.js';
+import type { TransactionUser } from '../transaction/transaction-user.js';
 import { ApplicationSide } from './application-side.js';
 import { Applications } from './applications.js';
 import { Cdr } from './cdr.js';
-import { ControlConnection } from './control-connection.js';
+import { Connections } from './connections.js';
 import type { Core } from './core.js';
 import { DialogTable } from './dialog-table.js';
 import { type IncomingRequest, IncomingRequests } from './incoming-requests.js';
@@ -15,7 +15,10 @@ import { Names } from './names.js';
 import { NetworkSide } from './network-side.js';
 import { NewRequests } from './new-requests.js';
 import { NextHop } from './next-hop.js';
+import { OutboundCalls } from './outbound-calls.js';
 import { OutgoingRequests } from './outgoing-requests.js';
+import { PassingRequests } from './passing-requests.js';
+import { Proxies } from './proxies.js';
 import { REAL_SERVER_HABITS, RFC_HABITS } from './real-server-habits.js';
 import type { ServerCounters } from './server-counters.js';
 import { DEFAULT_SERVER_LIMITS, type DrachtioServerOptions, type ServerLimits } from './server-options.js';
@@ -30,51 +33,37 @@ export class DrachtioServer {
   readonly #core: Core;
   readonly #incoming: IncomingRequests;
   readonly #outgoing = new OutgoingRequests();
-  readonly #applicationSide: ApplicationSide;
+  readonly #proxies: Proxies;
+  readonly #outbound: OutboundCalls;
+  readonly #connections: Connections;
+  readonly #networkSide: NetworkSide;
   #control: StreamListener | undefined;
 
   constructor(private readonly options: DrachtioServerOptions) {
-    const { clock, random, strict = false, secret } = options;
     this.#limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
-    const names = new Names(random.fork('names'), clock);
-    const applications = new Applications();
-    const habits = strict ? RFC_HABITS : REAL_SERVER_HABITS;
-    const timers = new StackTimers(options.timers, habits);
-    const layer = new TransactionLayer({
-      clock,
-      random: random.fork('transactions'),
-      network: options.network,
-      timers,
-      user: {
-        request: (transaction) => network.request(transaction),
-        cancel: (transaction, matched) => network.cancel(transaction, matched),
-        ack: (request, flow) => network.ack(request, flow),
-      },
+    const core = makeCore(options, {
+      request: (transaction) => this.#networkSide.request(transaction),
+      cancel: (transaction, matched) => this.#networkSide.cancel(transaction, matched),
+      ack: (request, flow) => this.#networkSide.ack(request, flow),
+      strayResponse: (response) => this.#networkSide.strayResponse(response),
     });
-    this.#core = {
-      clock,
-      timers,
-      layer,
-      names,
-      habits,
-      applications,
-      sightings: new Sightings(names),
-      cdr: new Cdr(applications),
-      dialogs: new DialogTable(),
-    };
-    this.#incoming = new IncomingRequests(clock, this.#limits.firstWordWithin, (request) => this.#forget(request));
-    const newRequests = new NewRequests(this.#core, this.#incoming, this.#limits.pendingRequests);
-    const network = new NetworkSide(this.#core, this.#incoming, newRequests);
-    const nextHop = new NextHop(() => layer.listeners, options.listenerFor);
-    this.#applicationSide = new ApplicationSide({
-      core: this.#core,
-      secret,
-      client: new UserAgentClient(this.#core, nextHop, this.#outgoing),
-      server: new UserAgentServer(this.#core, this.#incoming),
-      hostports: () => layer.listeners.map(({ local }) => `udp/${formatSocketAddress(local)}`).join(','),
-      welcomed: () => {},
-      left: (connection) => applications.remove(connection),
-    });
+    this.#core = core;
+    const requests = new IncomingRequests(core.clock, this.#limits.firstWordWithin, (request) => this.#forget(request));
+    const nextHop = new NextHop(() => core.layer.listeners, options.listenerFor);
+    const proxies = new Proxies(core, requests, nextHop);
+    const outbound = new OutboundCalls(options.streams, () => this.#connections);
+    const passing = new PassingRequests(core, nextHop);
+    const { requestHandler: handler } = options;
+    const newRequests = new NewRequests({ core, requests, proxies, outbound, handler, most: this.#limits.pendingRequests });
+    this.#incoming = requests;
+    this.#proxies = proxies;
+    this.#outbound = outbound;
+    this.#networkSide = new NetworkSide({ core, requests, newRequests, proxies, passing });
+    const applicationSide = this.#makeApplicationSide(
+      new UserAgentClient(core, nextHop, this.#outgoing),
+      new UserAgentServer(core, requests),
+    );
+    this.#connections = new Connections(core.clock, core.names, this.#limits, core.applications, applicationSide);
   }
 
   /** Where applications connect; undefined before {@link start}. */
@@ -94,7 +83,7 @@ export class DrachtioServer {
         serverTransactions: this.#incoming.size,
         outgoingRequests: this.#outgoing.size,
         dialogs: dialogs.size,
-        proxies: 0,
+        proxies: this.#proxies.size,
         transactions: layer.openTransactions,
       },
       applications: applications.authenticated,
@@ -109,7 +98,7 @@ export class DrachtioServer {
   async start(): Promise<void> {
     try {
       for (const { name, address } of this.options.listeners) await this.#core.layer.listen(name, address);
-      this.#control = await this.options.streams.listen(this.options.control, (stream) => this.#accept(stream));
+      this.#control = await this.options.streams.listen(this.options.control, (stream) => this.#connections.take(stream));
     } catch (error) {
       await this.stop();
       throw error;
@@ -118,24 +107,50 @@ export class DrachtioServer {
 
   /** Ends everything without a word to SIP peers, and closes the applications' connections. */
   async stop(): Promise<void> {
+    this.#outbound.stop();
     this.#incoming.clear();
+    this.#proxies.stop();
     for (const dialog of this.#core.dialogs.values()) this.#core.dialogs.delete(dialog);
     await this.#core.layer.close();
-    for (const connection of this.#core.applications.values()) connection.destroy();
+    this.#outgoing.clear();
+    this.#connections.stop();
     await this.#control?.close();
   }
 
-  #accept(stream: Stream): StreamHandlers {
-    const { applications, names } = this.#core;
-    const connection = new ControlConnection(stream, names, this.#limits, this.#applicationSide);
-    applications.add(connection);
-    return connection;
+  #makeApplicationSide(client: UserAgentClient, server: UserAgentServer): ApplicationSide {
+    const { layer } = this.#core;
+    return new ApplicationSide({
+      core: this.#core,
+      secret: this.options.secret,
+      client,
+      server,
+      proxies: this.#proxies,
+      hostports: () => layer.listeners.map(({ local }) => `udp/${formatSocketAddress(local)}`).join(','),
+      welcomed: (connection) => {
+        this.#connections.welcome(connection);
+        this.#outbound.ready(connection);
+      },
+      left: (connection) => {
+        this.#connections.forget(connection);
+        this.#outbound.closed(connection);
+      },
+    });
   }
 
-  /** An application said nothing for 64 s. */
+  /** No application said a word on it in time. */
   #forget({ transaction }: IncomingRequest): void {
     const { habits, names } = this.#core;
     if (habits.forgetsSilently || transaction.request.method !== 'INVITE') return transaction.terminate();
     transaction.respond(createResponse(transaction.request, 480, { toTag: names.tag() }));
   }
+}
+
+function makeCore({ clock, random, network, strict = false, timers: values }: DrachtioServerOptions, user: TransactionUser): Core {
+  const habits = strict ? RFC_HABITS : REAL_SERVER_HABITS;
+  const names = new Names(random.fork('names'), clock);
+  const applications = new Applications();
+  const timers = new StackTimers(values, habits);
+  const layer = new TransactionLayer({ clock, random: random.fork('transactions'), network, timers, user });
+  const [sightings, cdr, dialogs] = [new Sightings(names), new Cdr(applications), new DialogTable()];
+  return { clock, timers, layer, names, habits, applications, sightings, cdr, dialogs };
 }

@@ -1,6 +1,6 @@
 import { checkMessage } from '../sip/check-message.js';
 import { createResponse } from '../sip/create-response.js';
-import type { SipRequest } from '../sip/message.js';
+import type { SipRequest, SipResponse } from '../sip/message.js';
 import { formatVia } from '../sip/via.js';
 import type { Flow } from '../transaction/flow.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
@@ -10,6 +10,8 @@ import type { Dialog } from './dialog.js';
 import type { IncomingRequest, IncomingRequests } from './incoming-requests.js';
 import { sipLeader } from './leader.js';
 import type { NewRequests } from './new-requests.js';
+import type { PassingRequests } from './passing-requests.js';
+import type { Proxies } from './proxies.js';
 import { unsolicitedBye } from './unsolicited-bye.js';
 
 const CANCEL_AFTER_200 = 'SIP ;cause=200 ;text="CANCEL after 200 OK"';
@@ -18,57 +20,87 @@ const IN_DIALOG_ONLY = ['INVITE', 'BYE', 'UPDATE', 'PRACK'];
 /** Extensions that need the server's help, which it does not give (RFC 3262, RFC 4028). */
 const NOT_CARRIED = ['100rel', 'timer'];
 
+export interface NetworkPorts {
+  readonly core: Core;
+  readonly requests: IncomingRequests;
+  readonly newRequests: NewRequests;
+  readonly proxies: Proxies;
+  readonly passing: PassingRequests;
+}
+
 /** Takes what the network sends: some of it the server answers itself, the rest is for the applications. */
 export class NetworkSide implements TransactionUser {
-  constructor(
-    private readonly core: Core,
-    private readonly requests: IncomingRequests,
-    private readonly newRequests: NewRequests,
-  ) {}
+  readonly #ports: NetworkPorts;
+
+  constructor(ports: NetworkPorts) {
+    this.#ports = ports;
+  }
 
   request(transaction: ServerTransaction): void {
     const { request, flow } = transaction;
     const octets = request.toBuffer().length;
-    if (this.core.habits.alwaysSymmetric) answerToSource(request, flow);
+    if (this.#ports.core.habits.alwaysSymmetric) answerToSource(request, flow);
     const fault = checkMessage(request);
     if (fault) return this.#refuse(transaction, fault.status);
     const unsupported = request.headers.list('Require').filter((option) => NOT_CARRIED.includes(option.toLowerCase()));
     if (unsupported.length > 0) return this.#refuse(transaction, 420, [['Unsupported', unsupported.join(', ')]]); // RFC 3261 §8.2.2.3
-    const dialog = request.toTag === undefined ? undefined : this.core.dialogs.of(request);
+    const dialog = request.toTag === undefined ? undefined : this.#ports.core.dialogs.of(request);
     if (dialog) return this.#receiveInDialog(transaction, dialog, octets);
+    if (request.toTag !== undefined && this.#ports.passing.isPassing(request)) return this.#pass(transaction, octets);
     if (request.toTag !== undefined && IN_DIALOG_ONLY.includes(request.method)) return this.#refuse(transaction, 481);
-    this.newRequests.receive(transaction, octets);
+    this.#ports.newRequests.receive(transaction, octets);
   }
 
   cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
-    const known = matched && this.requests.of(matched);
-    if (!matched) return this.#refuse(transaction, 481);
+    const known = matched && this.#ports.requests.of(matched);
+    if (!matched) return this.#cancelUnknown(transaction);
     const answered = known?.answered === 'final' && known.dialog?.answer?.transaction === matched;
-    if (known?.dialog && answered && this.core.habits.cancelAfter200EndsCall) {
+    if (known?.dialog && answered && this.#ports.core.habits.cancelAfter200EndsCall) {
       this.#refuse(transaction, 481);
-      this.requests.delete(known);
-      return unsolicitedBye(this.core, known.dialog, CANCEL_AFTER_200);
+      this.#ports.requests.delete(known);
+      return unsolicitedBye(this.#ports.core, known.dialog, CANCEL_AFTER_200);
     }
-    const toTag = known?.toTag || this.core.names.tag();
+    const toTag = known?.toTag || this.#ports.core.names.tag();
     transaction.respond(createResponse(transaction.request, 200, { toTag })); // RFC 3261 §9.2
+    if (this.#ports.proxies.cancel(matched)) return;
     if (known && known.answered !== 'final' && matched.request.method === 'INVITE') this.#cancelInvite(known, transaction, toTag);
   }
 
   ack(request: SipRequest, flow: Flow): void {
-    if (this.core.habits.alwaysSymmetric) answerToSource(request, flow);
-    const dialog = checkMessage(request) ? undefined : this.core.dialogs.of(request);
+    if (this.#ports.core.habits.alwaysSymmetric) answerToSource(request, flow);
+    if (checkMessage(request)) return;
+    const dialog = this.#ports.core.dialogs.of(request);
+    if (!dialog && this.#ports.passing.isPassing(request)) this.#ports.passing.forward(request, flow, request.toBuffer().length);
     const answer = dialog?.answer;
     if (!dialog || !answer || answer.transaction.request.cseq?.sequence !== request.cseq?.sequence) return;
     answer.stop();
     dialog.answer = undefined;
-    const known = this.requests.get(dialog.answerId);
-    if (known) this.requests.delete(known);
+    const known = this.#ports.requests.get(dialog.answerId);
+    if (known) this.#ports.requests.delete(known);
     const sip = request.toBuffer();
-    const protocol = this.core.habits.leavesProtocolOut ? '' : 'udp';
+    const protocol = this.#ports.core.habits.leavesProtocolOut ? '' : 'udp';
     dialog.application.send(
-      sipLeader(this.core.sightings.received(sip.length, flow.remote, protocol), dialog.answerId, dialog.dialogId),
+      sipLeader(this.#ports.core.sightings.received(sip.length, flow.remote, protocol), dialog.answerId, dialog.dialogId),
       sip,
     );
+  }
+
+  /** To a request that passed through. */
+  strayResponse(response: SipResponse): void {
+    this.#ports.passing.respond(response);
+  }
+
+  /** A request of a dialog whose INVITE was proxied: nothing is kept of it, so its repetitions pass too. */
+  #pass(transaction: ServerTransaction, octets: number): void {
+    if (transaction.request.maxForwards === 0 && !this.#ports.core.habits.ignoresMaxForwardsInDialogs)
+      return this.#refuse(transaction, 483);
+    if (this.#ports.passing.forward(transaction.request, transaction.flow, octets)) transaction.terminate();
+    else this.#refuse(transaction, 404); // RFC 3261 §16.5: no target
+  }
+
+  #cancelUnknown(transaction: ServerTransaction): void {
+    if (this.#ports.passing.isPassing(transaction.request)) return this.#pass(transaction, 0);
+    this.#refuse(transaction, 481);
   }
 
   #receiveInDialog(transaction: ServerTransaction, dialog: Dialog, octets: number): void {
@@ -77,24 +109,33 @@ export class NetworkSide implements TransactionUser {
     if (!dialog.receive(request, flow.remote)) return this.#refuse(transaction, 500); // RFC 3261 §12.2.2
     if (request.method === 'PRACK') return this.#refuse(transaction, 481); // no response of ours was reliable
     const ends = endsDialog(request, dialog);
-    if (ends) this.core.dialogs.delete(dialog);
+    if (ends) this.#ports.core.dialogs.delete(dialog);
     if (!application.open) return this.#refuse(transaction, 481);
     if (request.method === 'INVITE') transaction.respond(createResponse(request, 100));
-    const id = this.core.names.uuid();
-    this.requests.add({ id, transaction, application, dialog, inDialog: true, octets, answered: 'none', toTag: request.toTag ?? '' });
+    const id = this.#ports.core.names.uuid();
+    this.#ports.requests.add({
+      id,
+      transaction,
+      application,
+      dialog,
+      inDialog: true,
+      octets,
+      answered: 'none',
+      toTag: request.toTag ?? '',
+    });
     const sip = request.toBuffer();
-    const sighting = this.core.sightings.received(octets, flow.remote);
+    const sighting = this.#ports.core.sightings.received(octets, flow.remote);
     application.send(sipLeader(sighting, id, dialog.dialogId), sip);
-    if (request.method === 'BYE') this.core.cdr.stop(sighting, 'normal-release', sip);
+    if (request.method === 'BYE') this.#ports.core.cdr.stop(sighting, 'normal-release', sip);
   }
 
   /** The server ends the INVITE itself, and tells the application, whose own 487 then comes too late. */
   #cancelInvite(known: IncomingRequest, transaction: ServerTransaction, toTag: string): void {
     const { request: invite } = known.transaction;
     known.transaction.respond(createResponse(invite, 487, { toTag }));
-    this.requests.delete(known);
+    this.#ports.requests.delete(known);
     const { application, dialog, id } = known;
-    const { cdr, sightings, dialogs } = this.core;
+    const { cdr, sightings, dialogs } = this.#ports.core;
     const sip = transaction.request.toBuffer();
     const sighting = sightings.received(sip.length, transaction.flow.remote);
     if (dialog && !known.inDialog) {
@@ -105,7 +146,7 @@ export class NetworkSide implements TransactionUser {
   }
 
   #refuse(transaction: ServerTransaction, status: number, headers: [string, string][] = []): void {
-    transaction.respond(createResponse(transaction.request, status, { toTag: this.core.names.tag(), headers }));
+    transaction.respond(createResponse(transaction.request, status, { toTag: this.#ports.core.names.tag(), headers }));
   }
 }
 

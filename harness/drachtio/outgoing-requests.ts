@@ -31,4 +31,8 @@ export class OutgoingRequests {
   delete(id: string): void {
     this.#requests.delete(id);
   }
+
+  clear(): void {
+    this.#requests.clear();
+  }
 }

@@ -6,7 +6,6 @@ const NEVER = 2 ** 31 - 1;
 
 /** The transactions' durations, with what the real server's own habits make of them. */
 export class StackTimers implements TimerValues {
-  readonly t1: number;
   readonly t2: number;
   readonly t4: number;
   readonly timerB: number;
@@ -21,9 +20,13 @@ export class StackTimers implements TimerValues {
   readonly timerM: number;
   readonly trying: number;
   readonly ringRepeat: number;
+  #t1: number;
 
-  constructor(values: TimerValues, habits: Habits) {
-    this.t1 = values.t1;
+  constructor(
+    values: TimerValues,
+    private readonly habits: Habits,
+  ) {
+    this.#t1 = values.t1;
     this.t2 = values.t2;
     this.t4 = values.t4;
     this.timerB = values.timerB;
@@ -38,5 +41,24 @@ export class StackTimers implements TimerValues {
     this.timerM = values.timerM;
     this.trying = habits.statelessTrying ? NEVER : values.trying; // the one 100 has gone out by then
     this.ringRepeat = values.ringRepeat;
+  }
+
+  get t1(): number {
+    return this.#t1;
+  }
+
+  /**
+   * Runs `launch`, which starts a client transaction; of an INVITE, Timer A then begins with 2·T1, as the real server's SIP
+   * library has it. A transaction reads T1 only when it starts.
+   */
+  lateTimerA<T>(launch: () => T): T {
+    if (!this.habits.lateTimerA) return launch();
+    const t1 = this.#t1;
+    this.#t1 = 2 * t1;
+    try {
+      return launch();
+    } finally {
+      this.#t1 = t1;
+    }
   }
 }

@@ -77,6 +77,7 @@ export async function startDrachtioServer(options: StartOptions = {}): Promise<R
     timers: options.timers ?? RFC3261_TIMERS,
     control: { address: control?.host ?? LOOPBACK, port: control?.port ?? 0 },
     strict: options.strict ?? false,
+    ...(options.outbound !== undefined && { requestHandler: requestHandler(options.outbound) }),
     ...(options.listenerFor && { listenerFor: options.listenerFor }),
     ...(options.limits && { limits: options.limits }),
   });
@@ -99,6 +100,18 @@ function running(server: DrachtioServer, secret: string): RunningDrachtioServer 
     },
     stop: () => server.stop(),
   };
+}
+
+function requestHandler(outbound: string | RequestHandler): RequestHandler {
+  if (typeof outbound !== 'string') return outbound;
+  if (!/^tcp:\/\/[^/\s]+$/.test(outbound)) {
+    throw new BusyhereError(
+      'usage',
+      `"${outbound}" is no application to connect to`,
+      'write tcp://host:port, or give a function that chooses',
+    );
+  }
+  return () => outbound;
 }
 
 function hostAndPort({ address, port }: SocketAddress): { host: string; port: number } {

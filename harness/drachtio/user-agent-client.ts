@@ -84,7 +84,7 @@ export class UserAgentClient {
     const id = core.names.uuid();
     const dialogId = dialog?.dialogId ?? '';
     const handlers = this.#handlers(id, request, dialog, isNew, application);
-    const invite = request.method === 'INVITE' ? core.layer.invite(request, flow, handlers) : undefined;
+    const invite = request.method === 'INVITE' ? core.timers.lateTimerA(() => core.layer.invite(request, flow, handlers)) : undefined;
     if (!invite) core.layer.request(request, flow, handlers);
     this.requests.add({ id, application, dialogId, ...(invite && { invite }) });
     const sent = request.toBuffer();

@@ -1,4 +1,4 @@
-import Srf = require('drachtio-srf');
+import Srf from 'drachtio-srf';
 
 import { type RunningDrachtioServer, type StartOptions, startDrachtioServer } from '../../../harness/drachtio/index.js';
 import { UdpNetwork } from '../../../harness/platform/udp-network.js';
