@@ -1,17 +1,18 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { BusyhereError } from '../platform/errors.js';
+import { scenarioJsonSchema } from '../scenario/json-schema.js';
 import { TOOL } from '../scenario/tool.js';
 import type { Invocation } from './commands.js';
 import { EXIT_CODES, type ExitCode } from './exit-code.js';
 import type { Host } from './host.js';
-import { initFiles } from './init-files.js';
+import { initFiles, PROXY_COMMANDS } from './init-files.js';
 
 /** `busyhere init`: writes all files or, where one of them is there already, none. */
 export async function initCommand({ args }: Invocation, host: Host): Promise<ExitCode> {
   const folder = resolve(host.cwd, args[0] ?? '.');
   if (existsSync(folder) && !statSync(folder).isDirectory()) throw new BusyhereError('usage', `${args[0]} is not a folder`);
-  const files = initFiles(TOOL.version);
+  const files = initFiles(TOOL.version, scenarioJsonSchema());
   const present = [...files.keys()].filter((file) => existsSync(join(folder, file)));
   if (present.length > 0) {
     throw new BusyhereError('usage', `${present.join(', ')} ${present.length === 1 ? 'exists' : 'exist'} already`, 'nothing was written');
@@ -19,8 +20,29 @@ export async function initCommand({ args }: Invocation, host: Host): Promise<Exi
   for (const [file, text] of files) write(join(folder, file), text);
   const into = relative(host.cwd, folder);
   host.stdout.write([...files.keys()].map((file) => `wrote ${join(into, file)}\n`).join(''));
-  host.stdout.write(`\nnext: ${into === '' ? '' : `cd ${into} && `}npx busyhere run\n`);
+  host.stdout.write(nextSteps(into));
   return EXIT_CODES.asExpected;
+}
+
+/** @param into the folder from here on; empty where it is this one */
+function nextSteps(into: string): string {
+  return [
+    '',
+    'next:',
+    ...(into === '' ? [] : [`  cd ${quoted(into)}`]),
+    '  npx busyhere run',
+    '',
+    'with your own proxy: put its address into proxy.yaml, and the password of its',
+    'accounts alice, bob and carol into the environment as PROXY_PASSWORD; then',
+    `  npx busyhere ${PROXY_COMMANDS.doctor}`,
+    `  npx busyhere ${PROXY_COMMANDS.run}`,
+    '',
+  ].join('\n');
+}
+
+/** As a POSIX shell reads it. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function write(path: string, text: string): void {

@@ -6,8 +6,7 @@ const INTRODUCTION = `# The command line
 
 This page is generated from the table that parser and help are made from; a test keeps it fresh.
 
-A configuration file \`busyhere.config.json\` (or \`.js\`, \`.cjs\`, \`.mjs\`; \`.ts\` from Node 22.18 on) in the working directory sets
-defaults: the column *key* names them. What is given on the command line comes first. Flags that may be repeated take lists.
+A configuration file \`busyhere.config.json\` (or \`.ts\`, \`.js\`, \`.cjs\`, \`.mjs\`) in the working directory sets defaults: the column *key* names them. What is given on the command line comes first. Flags that may be repeated take lists.
 
 | environment | meaning |
 |---|---|

@@ -20,19 +20,37 @@ export interface SchemaNode {
 const INTRODUCTION = `# The scenario format
 
 A scenario says who calls whom over which servers, what varies from case to case, and what must be observed. It is a YAML
-file, or a module \`*.scenario.js\` whose default export is \`defineScenario({ … })\` with the same keys.
+file, or a module \`*.scenario.ts\` (or \`.js\`, \`.mjs\`, \`.cjs\` …) whose default export has the same keys:
+
+\`\`\`ts
+import { defineScenario } from 'busyhere';
+
+export default defineScenario({
+  name: 'A busy callee',
+  servers: { home: { domain: 'lab.example' } },
+  participants: { bob: { home: 'home' }, carol: { home: 'home' } },
+  script: [{ carol: { invite: 'bob', as: 'call' } }, { bob: { on: 'call', do: 'reject 486' } }],
+  expect: { call: [{ observed: 486 }] },
+});
+\`\`\`
+
+TypeScript is run on every supported version of Node, in projects of either kind of modules; its types are left to your editor
+and compiler. Files beside it are imported with or without an ending, and \`busyhere\` is found even where npx has put it elsewhere.
 
 This page is generated from the schema that the program checks with; a test keeps it fresh. The schema itself is shipped as
-\`busyhere/schema.json\`: with the line below at the top of a file, editors with a YAML language server complete and check it.
+\`busyhere/schema.json\`, and \`busyhere init\` writes it beside the scenarios. With a line at the top of a file that says where it
+is, from the file on, editors with a YAML language server complete and check it:
 
 \`\`\`yaml
-# yaml-language-server: $schema=node_modules/busyhere/dist/schema.json
+# yaml-language-server: $schema=.busyhere.schema.json                              # as init writes it
+# yaml-language-server: $schema=../node_modules/busyhere/dist/schema.json          # where the package is installed
 \`\`\`
 `;
 
 const RULES = `## Rules that hold everywhere
 
-- **Mistakes** are told all at once, each with file, line and column, what was expected, and the nearest known name.
+- **Mistakes** are told all at once, each with file, line and column, the line itself with a caret, what was expected, and the
+  nearest known name; in TypeScript too, where a value that is computed is named by its path (\`expect.second[0].observed\`).
 - **Names** begin with a letter and go on with letters, digits, \`-\` and \`_\`. Servers and participants share one space of names.
 - **\`$axis\`** in any text of \`servers\`, \`participants\`, \`script\` and \`expect\` stands for the value that the axis has in the
   case at hand; \`$$\` is a dollar sign. A text that is nothing but \`$axis\` takes on the value itself, so a number stays one.

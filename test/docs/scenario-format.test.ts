@@ -5,7 +5,8 @@ import { pageOf } from './generated-page.js';
 
 test('docs/scenario-format.md is what the schema says; UPDATE_DOCS=1 npx jest test/docs writes it anew', () => {
   // The scenario that `busyhere init` writes: a test of its own runs it.
-  const example = initFiles('0').get('scenarios/busy.yaml') ?? '';
-  const page = formatReference(scenarioJsonSchema() as SchemaNode, example);
+  const schema = scenarioJsonSchema();
+  const example = initFiles('0', schema).get('scenarios/telephony.yaml') ?? '';
+  const page = formatReference(schema as SchemaNode, example);
   expect(pageOf('scenario-format.md', page)).toBe(page);
 });
