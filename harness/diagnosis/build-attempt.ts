@@ -1,6 +1,7 @@
 import { formatSocketAddress, type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
 import type { Attempt, AttemptEvent, Loss } from './attempt.js';
+import { blindSpots } from './blind-spots.js';
 import type { CallGroup } from './call.js';
 import type { Evidence } from './find-loss.js';
 import { judge } from './judge.js';
@@ -34,12 +35,12 @@ function buildAttempt(tries: readonly LegNode[], evidence: Evidence): Attempt {
     targets: leavesOf(root).map(({ leg }) => ({ address: leg.destination, final: leg.firstFinal?.status ?? null })),
     loss: judgement.loss,
     alteration: judgement.alteration,
-    branchesOpen: judgement.branchesOpen,
+    branchesOpen: judgement.open.length > 0,
     lastBranchEndedAt: judgement.lastBranchEndedAt,
     cancelledByOriginator: judgement.cancelled,
     startedAt: Math.min(...seen.map(({ leg }) => leg.firstTime)),
     lastSeenAt: Math.max(...seen.map(({ leg }) => leg.lastTime)),
-    notes: [...judgement.notes, ...notesOn(top, nodes)],
+    notes: [...judgement.notes, ...notesOn(top, nodes), ...blindSpots(judgement, evidence)],
     events: ladder(seen, judgement.loss, evidence),
     from: top.leg.fromUser ?? null,
     to: top.leg.requestUser ?? null,

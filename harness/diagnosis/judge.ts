@@ -13,7 +13,8 @@ export interface Judgement {
   readonly finalAtOriginator: number | null;
   readonly loss: Loss | null;
   readonly alteration: Alteration | null;
-  readonly branchesOpen: boolean;
+  /** Branches that can still bring a final. */
+  readonly open: readonly LegNode[];
   readonly lastBranchEndedAt: number | null;
   readonly cancelled: boolean;
   readonly notes: readonly string[];
@@ -47,7 +48,7 @@ export function judge(root: LegNode, evidence: Evidence): Judgement {
     finalAtOriginator: atOriginator,
     loss: loss && waitsRightly(chosen, open, outcome) ? null : loss,
     alteration: outcome === 'altered' ? (chosen?.way.alteration ?? null) : null,
-    branchesOpen: open.length > 0,
+    open,
     lastBranchEndedAt: lastEnd(leaves, ends, open, evidence),
     cancelled,
     notes,

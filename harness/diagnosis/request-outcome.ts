@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
-import { readSipFields } from './sip-fields.js';
+import { readSipFields, type SipFields } from './sip-fields.js';
 
 /** What became of a request other than INVITE, as the trace shows it. */
 export interface RequestOutcome {
@@ -12,11 +12,17 @@ export interface RequestOutcome {
   readonly reached: readonly SocketAddress[];
 }
 
-/** Follows one request, by its Call-ID and method, and its repetition with credentials (RFC 3261 §22.2). */
+/**
+ * Follows one request, by its Call-ID and method, and its repetition with credentials (RFC 3261 §22.2). Behind a B2BUA it has
+ * another Call-ID, and the marker that its sender put in says that it is the same.
+ */
 export class RequestFollower {
   readonly #reached = new Map<string, SocketAddress>();
   readonly #senders = new Set<string>();
   readonly #answers = new Map<string, number>();
+  /** What other Call-IDs it has behind B2BUAs. */
+  readonly #legs = new Set<string>();
+  #marker: string | undefined;
   #latest = -1;
   #final: number | null = null;
 
@@ -34,10 +40,23 @@ export class RequestFollower {
 
   add(event: TraceEvent): void {
     const fields = readSipFields(event.bytes);
-    if (!fields || fields.callId !== this.callId) return;
-    if (fields.method === this.method) this.#request(event, fields.cseq);
-    else if (fields.method === null && fields.cseqMethod === this.method && fields.status >= 200)
-      this.#response(event, fields.cseq, fields.status);
+    if (!fields) return;
+    const { callId, method, cseqMethod, cseq, status } = fields;
+    if (method === this.method && this.#isSame(fields)) this.#request(event, callId === this.callId ? cseq : this.#latest);
+    else if (method === null && cseqMethod === this.method && status >= 200) {
+      if (callId === this.callId) this.#response(event, cseq, status);
+      else if (this.#legs.has(callId)) this.#answer(event, status);
+    }
+  }
+
+  #isSame({ callId, marker }: SipFields): boolean {
+    if (callId === this.callId) {
+      this.#marker ??= marker;
+      return true;
+    }
+    if (marker === undefined || marker !== this.#marker) return false;
+    this.#legs.add(callId);
+    return true;
   }
 
   /** A repetition with credentials starts anew: what came before it was a challenge. */
@@ -51,9 +70,13 @@ export class RequestFollower {
     if (sighting !== 'sent') this.#reached.set(formatSocketAddress(destination), destination);
   }
 
-  #response({ source, destination, sighting }: TraceEvent, cseq: number, status: number): void {
+  #response(event: TraceEvent, cseq: number, status: number): void {
     if (cseq !== this.#latest) return;
+    this.#answer(event, status);
+    if (event.sighting !== 'sent' && sameSocketAddress(event.destination, this.originator)) this.#final ??= status;
+  }
+
+  #answer({ source }: TraceEvent, status: number): void {
     if (!this.#answers.has(formatSocketAddress(source))) this.#answers.set(formatSocketAddress(source), status);
-    if (sighting !== 'sent' && sameSocketAddress(destination, this.originator)) this.#final ??= status;
   }
 }

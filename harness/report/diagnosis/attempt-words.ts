@@ -4,7 +4,7 @@ import { formatSocketAddress } from '../../platform/socket-address.js';
 
 /** `486 Busy Here at the callee, nothing at the originator`; one code where both are the same. */
 export function finalsText({ finalAtCallee, finalAtOriginator }: Attempt): string {
-  if (finalAtCallee === null && finalAtOriginator === null) return 'no final anywhere';
+  if (finalAtCallee === null && finalAtOriginator === null) return 'no final in this capture';
   if (finalAtCallee === finalAtOriginator && finalAtCallee !== null) return responseText(finalAtCallee);
   const at = (final: number | null, place: string): string => `${final === null ? 'nothing' : responseText(final)} at the ${place}`;
   return `${at(finalAtCallee, 'callee')}, ${at(finalAtOriginator, 'originator')}`;

@@ -34,7 +34,7 @@ export class HtmlDiagnosis implements DiagnosisReporter {
     const title =
       `<summary><span class="sign">${trouble ? '✗' : '✓'}</span> <time>+${(attempt.startedAt / 1000).toFixed(3)} s</time> ${escaped(ends)} ` +
       `<b>${attempt.outcome}</b> ${escaped(finalsText(attempt))}</summary>`;
-    const body = trouble || this.ladders ? `${explanation(attempt)}${ladder(attempt)}` : '';
+    const body = trouble || this.ladders ? `${explanation(attempt)}${ladder(attempt)}` : notesOf(attempt);
     this.sink.write(`<details class="${trouble ? 'lost' : 'fine'}"${trouble ? ' open' : ''}>${title}${body}</details>\n`);
   }
 
@@ -70,8 +70,15 @@ function explanation({ loss, alteration, callIds, notes, events }: Attempt): str
       : []),
     ['Call-ID', callIds.join(', ')],
     ...(ended?.frame === undefined ? [] : ([['frame', `${ended.frame} of ${ended.point}`]] as [string, string][])),
-    ...notes.map((note): [string, string] => ['note', note]),
   ];
+  return `${listOf(rows)}${notesOf({ notes })}`;
+}
+
+function notesOf({ notes }: Pick<Attempt, 'notes'>): string {
+  return notes.length === 0 ? '' : listOf(notes.map((note) => ['note', note]));
+}
+
+function listOf(rows: readonly (readonly [string, string])[]): string {
   return `<dl>${rows.map(([label, text]) => `<dt>${label}</dt><dd>${escaped(text)}</dd>`).join('')}</dl>`;
 }
 

@@ -32,6 +32,7 @@ export class TextDiagnosis implements DiagnosisReporter {
     if (trouble) this.#lost += 1;
     const lines = [this.#head(attempt)];
     if (trouble) lines.push(...this.#explanation(attempt));
+    lines.push(...attempt.notes.flatMap((note) => this.#labelled('note', note)));
     if (trouble || this.options.ladders) lines.push(...this.#ladder(attempt));
     this.#write(lines);
   }
@@ -69,7 +70,7 @@ export class TextDiagnosis implements DiagnosisReporter {
   }
 
   #explanation(attempt: Attempt): string[] {
-    const { loss, alteration, callIds, notes } = attempt;
+    const { loss, alteration, callIds } = attempt;
     return [
       ...(loss ? this.#labelled('lost', `${lossPlace(loss)} (${loss.certainty}): ${loss.reason}`) : []),
       ...(alteration
@@ -79,7 +80,6 @@ export class TextDiagnosis implements DiagnosisReporter {
       ...(loss ? this.#labelled('look at', USUAL_CAUSES[loss.kind].lookAt) : []),
       ...(callIds.length > 0 ? this.#labelled('Call-ID', callIds.join(', ')) : []),
       ...this.#frame(attempt),
-      ...notes.flatMap((note) => this.#labelled('note', note)),
     ];
   }
 

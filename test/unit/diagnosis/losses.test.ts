@@ -565,7 +565,24 @@ describe('one side only', () => {
     const first = watched.invite(alice, lcs).ring();
     first.forward(bob).busy().ack();
     watched.wait(HORIZON);
-    expect(only(watched)).toMatchObject({ outcome: 'ringing', callee: lcs.address, loss: null });
+    const attempt = only(watched);
+    expect(attempt).toMatchObject({ outcome: 'ringing', callee: lcs.address, loss: null });
+    expect(attempt.notes).toEqual([
+      expect.stringMatching(/^No final is in this capture, and nothing beyond 10\.0\.0\.2:5060 was captured/),
+      expect.stringMatching(/^The branch to 10\.0\.0\.2:5060 is open: the capture ends 648 ms after its 180 Ringing, so it may still/),
+    ]);
+  });
+
+  test('where the callee itself is watched, nothing is said of what is beyond it', () => {
+    const { trace } = ringing();
+    trace.wait(HORIZON);
+    expect(only(trace).notes).toEqual([expect.stringMatching(/^The branch to 10\.0\.0\.3:5060 is open/)]);
+  });
+
+  test('past Timer C nothing may still come, and what is beyond the last element is still not known', () => {
+    const { trace } = ringing('wire');
+    trace.wait(10_000);
+    expect(only(trace).notes).toEqual([expect.stringMatching(/nothing beyond 10\.0\.0\.3:5060 was captured/)]);
   });
 
   test('a trace that begins with the final: the originator is known from Via', () => {
