@@ -39,10 +39,10 @@ export const SELECTION_FLAGS: readonly Flag[] = [
 export const SUT_FLAGS: readonly Flag[] = [
   {
     name: 'sut',
-    value: 'builtin|external',
+    value: 'builtin|drachtio|external',
     standard: 'builtin',
     description: 'the proxy under test: our own, or one that runs already, with our endpoints as its users',
-    read: values.oneOf('sut', ['builtin', 'external'], ['drachtio', 'kamailio']),
+    read: values.oneOf('sut', ['builtin', 'drachtio', 'external'], ['kamailio']),
   },
   {
     name: 'sut-address',

@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
-import { readSipFields, type SipFields } from './sip-fields.js';
+import { readSipFields } from './sip-fields.js';
 
 /** What became of a request other than INVITE, as the trace shows it. */
 export interface RequestOutcome {
@@ -40,16 +40,16 @@ export class RequestFollower {
 
   add(event: TraceEvent): void {
     const fields = readSipFields(event.bytes);
-    if (!fields) return;
-    const { callId, method, cseqMethod, cseq, status } = fields;
-    if (method === this.method && this.#isSame(fields)) this.#request(event, callId === this.callId ? cseq : this.#latest);
+    if (!fields || fields.callId === undefined) return;
+    const { callId, marker, method, cseqMethod, cseq, status } = fields;
+    if (method === this.method && this.#isSame(callId, marker)) this.#request(event, callId === this.callId ? cseq : this.#latest);
     else if (method === null && cseqMethod === this.method && status >= 200) {
       if (callId === this.callId) this.#response(event, cseq, status);
       else if (this.#legs.has(callId)) this.#answer(event, status);
     }
   }
 
-  #isSame({ callId, marker }: SipFields): boolean {
+  #isSame(callId: string, marker: string | undefined): boolean {
     if (callId === this.callId) {
       this.#marker ??= marker;
       return true;

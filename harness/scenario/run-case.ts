@@ -1,12 +1,13 @@
 import type { Attempt } from '../diagnosis/attempt.js';
 import { diagnose } from '../diagnosis/diagnose.js';
 import { createLab } from '../lab/create-lab.js';
+import { drachtioServers } from '../lab/drachtio-element.js';
 import type { Engine } from '../lab/engine.js';
 import type { ExternalSut } from '../lab/external-sut.js';
 import type { Lab } from '../lab/lab.js';
 import type { PastCalls } from '../lab/past-calls.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
-import type { LoopWatch } from '../platform/loop-watch.js';
+import type { Punctuality } from '../platform/loop-watch.js';
 import type { Random } from '../platform/random.js';
 import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import { AttemptStates } from './attempt-states.js';
@@ -30,9 +31,11 @@ export interface CaseRunOptions {
   /** Aborted: the case is torn down at once and `interrupted`. */
   readonly signal: AbortSignal;
   /** Undefined in virtual time, where nothing is ever late. */
-  readonly loop: LoopWatch | undefined;
+  readonly loop: Punctuality | undefined;
   /** The proxy that runs already, where the case is not played by servers of our own. */
   readonly external: ExternalSut | undefined;
+  /** Whether the case's servers are drachtio applications. */
+  readonly drachtio: boolean;
   /** The calls of the cases before this one, for a proxy that outlives them. */
   readonly past: PastCalls;
   readonly singleAddress: boolean;
@@ -75,10 +78,18 @@ class CaseRunner {
     private readonly played: Case,
     private readonly options: CaseRunOptions,
   ) {
-    const { engine, timers, random, horizonMs, external, past, singleAddress } = options;
+    const { engine, timers, random, horizonMs, external, past, singleAddress, drachtio } = options;
     const { clock } = engine;
     this.#began = clock.now();
-    this.#lab = createLab(withBackground(played), { engine, timers, random, external, past, singleAddress });
+    this.#lab = createLab(withBackground(played), {
+      engine,
+      timers,
+      random,
+      external,
+      past,
+      singleAddress,
+      ...(drachtio && { makeServer: drachtioServers(horizonMs) }),
+    });
     this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
     this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timerCOf(options), loop: options.loop });
     this.#script = new Script(played, {

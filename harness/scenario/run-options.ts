@@ -3,7 +3,7 @@ import type { CaptureOptions } from './case-capture.js';
 import type { EndpointChoices } from './choose-endpoints.js';
 
 export type EngineName = 'udp' | 'memory';
-export type SutName = 'builtin' | 'external';
+export type SutName = 'builtin' | 'drachtio' | 'external';
 export type TimersName = 'fast' | 'rfc3261';
 
 /** How the cases of a run are run. */

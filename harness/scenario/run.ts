@@ -152,6 +152,7 @@ class SuiteRunner {
       loop: this.#loop,
       turnstile: this.#turnstile,
       external: this.options.external,
+      drachtio: this.options.sut === 'drachtio',
       past: this.#past,
       singleAddress: this.options.singleAddress ?? false,
     });
