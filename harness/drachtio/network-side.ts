@@ -52,6 +52,7 @@ export class NetworkSide implements TransactionUser {
   }
 
   cancel(transaction: ServerTransaction, matched: ServerTransaction | undefined): void {
+    if (this.#ports.core.habits.alwaysSymmetric) answerToSource(transaction.request, transaction.flow);
     const known = matched && this.#ports.requests.of(matched);
     if (!matched) return this.#cancelUnknown(transaction);
     const answered = known?.answered === 'final' && known.dialog?.answer?.transaction === matched;
