@@ -28,6 +28,8 @@ interface DiagnoseFlags {
   readonly to?: readonly string[];
   readonly horizon?: Duration;
   readonly ladder?: boolean;
+  readonly messages?: boolean;
+  readonly showCredentials?: boolean;
   readonly html?: string;
 }
 
@@ -39,6 +41,8 @@ const QUIET_MS = 1000;
 export async function diagnoseCommand({ args, flags }: Invocation, host: Host): Promise<ExitCode> {
   if (args.length === 0)
     throw new BusyhereError('usage', 'diagnose needs a capture', 'busyhere diagnose call.pcapng; - reads standard input');
+  if (flags.showCredentials === true && flags.messages !== true)
+    throw new BusyhereError('usage', '--show-credentials needs --messages: elsewhere no credentials are shown');
   return new DiagnoseRun(args, flags as DiagnoseFlags, host).run();
 }
 
@@ -58,15 +62,17 @@ class DiagnoseRun {
     private readonly flags: DiagnoseFlags,
     private readonly host: Host,
   ) {
-    const { only, callId = [], from = [], to = [], json = false, ladder = false, html } = flags;
+    const { only, callId = [], from = [], to = [], json = false, ladder = false, showCredentials = false, html } = flags;
     this.#filter = { onlyLost: only === 'lost', callIds: callId, from, to };
     const terminal = terminalOf(host.stdout, host);
-    const text = { terminal, glyphs: glyphsFor(terminal.hasUnicode), palette: paletteFor(terminal), ladders: ladder };
-    this.#reporters = [json ? new JsonDiagnosis({ write: (piece) => void host.stdout.write(piece) }) : new TextDiagnosis(text)];
+    const text = { terminal, glyphs: glyphsFor(terminal.hasUnicode), palette: paletteFor(terminal), ladders: ladder, showCredentials };
+    this.#reporters = [
+      json ? new JsonDiagnosis({ write: (piece) => void host.stdout.write(piece) }, showCredentials) : new TextDiagnosis(text),
+    ];
     if (html === undefined) return;
     const page = new PageFile(join(resolve(host.cwd, html), 'index.html'));
     this.#pages.push(page);
-    this.#reporters.push(new HtmlDiagnosis(page, ladder));
+    this.#reporters.push(new HtmlDiagnosis(page, ladder, showCredentials));
   }
 
   async run(): Promise<ExitCode> {
@@ -84,12 +90,13 @@ class DiagnoseRun {
   }
 
   async #read(signal: AbortSignal): Promise<ExitCode> {
-    const { horizon } = this.flags;
+    const { horizon, messages = false } = this.flags;
     const diagnosis = await diagnoseCaptures(
       this.paths.map((path) => (path === '-' ? path : this.#shownPath(path))),
       {
         standardInput: this.host.stdin ?? Readable.from([]),
         horizonMs: horizon === undefined ? DEFAULT_HORIZON_MS : durationMs(horizon, RFC3261_TIMERS.t1),
+        keepMessages: messages,
         signal,
         onAttempt: (attempt) => this.#take(attempt),
         onProgress: (progress) => this.#progress(progress),

@@ -20,5 +20,10 @@ export const DIAGNOSE_FLAGS: readonly Flag[] = [
     read: values.duration('horizon'),
   },
   { name: 'ladder', description: 'draw every attempt as a ladder, not only those that lost something' },
+  {
+    name: 'messages',
+    description: 'beside each ladder the INVITE and the final in full, as captured; credentials, passwords and keys are masked',
+  },
+  { name: 'show-credentials', description: 'with --messages: without the masks' },
   { name: 'html', value: 'DIR', description: 'also write a page of it: DIR/index.html', read: values.path('html') },
 ];

@@ -29,6 +29,7 @@ export class Arrow {
   readonly sequence: number;
   /** Number of the packet in its capture, where it comes from one. */
   readonly frame: number | undefined;
+  readonly bytes: Buffer | undefined;
   /** Where it was seen first. */
   readonly point: string;
   readonly source: SocketAddress;
@@ -44,7 +45,10 @@ export class Arrow {
     /** In which header a response differs from the request that it answers; null where it fits. */
     readonly fault: string | null,
     first: TraceEvent,
+    keepsBytes = false,
   ) {
+    // A copy: the piece of file that it came in is not to be held.
+    this.bytes = keepsBytes && (kind === 'invite' || kind === 'final') ? Buffer.from(first.bytes) : undefined;
     this.firstTime = first.time;
     this.lastTime = first.time;
     this.sequence = first.sequence;

@@ -16,7 +16,7 @@ const MOST_OPEN_CALLS = 50_000;
  * calls open at once, not with the trace.
  */
 export class AttemptStream {
-  readonly #table = new CallTable();
+  readonly #table: CallTable;
   #nextSweep = Number.NEGATIVE_INFINITY;
   #sinceSweep = 0;
   /** Calls that were judged before their end, as more were open at once than can be held. */
@@ -26,7 +26,9 @@ export class AttemptStream {
   constructor(
     private readonly options: DiagnosisOptions,
     private readonly attempt: (attempt: Attempt) => void,
-  ) {}
+  ) {
+    this.#table = new CallTable(options.keepMessages);
+  }
 
   get openCalls(): number {
     return this.#table.size;

@@ -69,6 +69,8 @@ export interface AttemptEvent {
   /** Where it was seen first, and, in a capture, the number of its packet there. */
   readonly point?: string;
   readonly frame?: number;
+  /** Of an INVITE or a final, where messages are kept: its first sighting, as far as it was captured. */
+  readonly bytes?: Buffer;
 }
 
 /** One branch's end, for forks. */

@@ -105,6 +105,7 @@ function eventOf(leg: Leg, arrow: Arrow, loss: Loss | null, { coverage }: Eviden
     sequence: arrow.sequence,
     point: arrow.point,
     ...(arrow.frame !== undefined && { frame: arrow.frame }),
+    ...(arrow.bytes && { bytes: arrow.bytes }),
   };
 }
 

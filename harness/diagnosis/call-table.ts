@@ -31,6 +31,9 @@ export class CallTable {
   /** Messages left out since their call already had more than any lawful call has. */
   excess = 0;
 
+  /** @param keepsMessages whether INVITEs and finals are kept as they were */
+  constructor(private readonly keepsMessages = false) {}
+
   /** The groups; roughly the one that was silent longest first. */
   *groups(): IterableIterator<CallGroup> {
     for (const call of this.#calls.values()) if (call.group.calls[0] === call) yield call.group;
@@ -239,8 +242,9 @@ export class CallTable {
   #draw(leg: Leg, kind: AttemptEventKind, status: number, fields: SipFields, fault: string | null, event: TraceEvent): void {
     const known = leg.arrows.find((arrow) => arrow.matches(kind, status, fields.toTag, fault, event));
     if (known) known.see(event);
-    else if (leg.arrows.length < MAX_ARROWS) leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event));
-    else this.excess += 1;
+    else if (leg.arrows.length < MAX_ARROWS) {
+      leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event, this.keepsMessages));
+    } else this.excess += 1;
   }
 }
 

@@ -90,9 +90,9 @@ class CaptureReading {
     private readonly options: CaptureDiagnosisOptions,
   ) {
     this.#files = sources.map((source) => new CaptureFile(source));
-    const { horizonMs = DEFAULT_HORIZON_MS, timerC = DEFAULT_TIMER_C_MS, names, onAttempt } = options;
+    const { horizonMs = DEFAULT_HORIZON_MS, timerC = DEFAULT_TIMER_C_MS, names, keepMessages = false, onAttempt } = options;
     this.#stream = new AttemptStream(
-      { horizonMs, timerC, ...(names && { names }) },
+      { horizonMs, timerC, keepMessages, ...(names && { names }) },
       onAttempt ?? ((attempt) => this.#attempts.push(attempt)),
     );
   }

@@ -7,6 +7,8 @@ export interface DiagnosisOptions {
   readonly timerC: number;
   /** Until when the trace was watched, in ms of the trace. Default: until its last event. */
   readonly end?: number;
+  /** Keep the octets of INVITEs and finals in the attempts' events. Default: no, as they take memory. */
+  readonly keepMessages?: boolean;
   /** Names for the reasons' sentences. Default: addresses. */
   readonly names?: (address: SocketAddress) => string | undefined;
 }

@@ -1,5 +1,6 @@
 import { decodeUtf8 } from '../sip/octets.js';
 import { firstOctetOfSip } from '../trace/looks-like-sip.js';
+import { harmless } from './wording.js';
 
 /**
  * What the analysis reads of a message. A capture holds what others sent: damaged on the way, cut off by the capture, or
@@ -211,7 +212,7 @@ function userOf(text: string): string | undefined {
 
 /** A phrase for people: in UTF-8 (RFC 3261 §7.2), and without what would drive their terminals. */
 function readable(phrase: string): string {
-  return /^[\x20-\x7e]*$/.test(phrase) ? phrase : decodeUtf8(phrase).replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
+  return /^[\x20-\x7e]*$/.test(phrase) ? phrase : harmless(decodeUtf8(phrase));
 }
 
 function bare(host: string): string {

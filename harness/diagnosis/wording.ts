@@ -18,3 +18,11 @@ export function repetitionText(arrow: Arrow): string {
   if (arrow.count === 1) return 'once';
   return `${arrow.count} times in ${durationText(arrow.lastTime - arrow.firstTime)}`;
 }
+
+/** What drives a terminal, or turns the direction of writing: from strangers' messages it must not come through. */
+const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text from a capture in which nothing harms a terminal; what would is replaced, by U+FFFD unless said otherwise. */
+export function harmless(text: string, replace: (sign: string) => string = () => '\ufffd'): string {
+  return text.replace(HARMFUL, replace);
+}

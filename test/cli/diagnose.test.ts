@@ -166,6 +166,43 @@ describe('what cannot be read', () => {
     expect(json.stderr).toContain('damaged');
   });
 
+  describe('damaged in the middle, as told by exit code and offset', () => {
+    /** Spoils the head of the third packet's block. */
+    const damaged = async (capture: string) => {
+      const path = join(folder, 'damaged.pcapng');
+      const whole = readFileSync(capture);
+      let at = 0;
+      for (let packets = 0; packets < 3; at += whole.readUInt32LE(at + 4)) if (whole.readUInt32LE(at) === 6) packets += 1;
+      whole.fill(0xff, at, at + 8);
+      writeFileSync(path, whole);
+      return diagnose([path]);
+    };
+
+    test('a loss behind the damage is found: exit code 1', async () => {
+      const { code, stdout } = await damaged(LOST);
+      expect(code).toBe(1);
+      expect(stdout).toContain('1 lost or altered');
+      expect(stdout.replace(/\s+/g, ' ')).toMatch(/byte \d+: .* the file is damaged here, and nothing up to byte \d+ was read/);
+    });
+
+    test('nothing lost in what could be read is not "nothing lost": exit code 2', async () => {
+      const { code, stdout } = await damaged(HEALTHY);
+      expect(code).toBe(2);
+      expect(stdout).toMatch(/nothing lost or altered in what could be read/);
+    });
+
+    test('a file that is still being written is none: exit code 0, and its tail is told', async () => {
+      const path = join(folder, 'growing.pcapng');
+      const whole = readFileSync(HEALTHY);
+      const statistics = whole.lastIndexOf(Buffer.from([5, 0, 0, 0]));
+      writeFileSync(path, whole.subarray(0, statistics + 10));
+      const { code, stdout } = await diagnose([path]);
+      expect({ code, told: /byte \d+: the file ends within a record/.test(stdout.replace(/\s+/g, ' ')) }).toEqual({ code: 0, told: true });
+      const json = JSON.parse((await diagnose([path, '--json'])).stdout);
+      expect(json.captures).toMatchObject([{ problem: null, unfinished: expect.stringContaining('still being written') }]);
+    });
+  });
+
   test('a capture of which nothing can be read is not one in which nothing was lost', async () => {
     const path = join(folder, 'damaged.pcapng');
     writeFileSync(path, readFileSync(LOST).subarray(0, 300));
@@ -177,15 +214,76 @@ describe('what cannot be read', () => {
   });
 });
 
-test('what strangers wrote into a capture does not drive the terminal, and credentials are not shown', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
-  const whole = readFileSync(join(PROVIDED, '24-auth-407-then-486.pcapng'));
-  const bell = Buffer.from(whole.toString('latin1').replaceAll('Busy Here', 'Bus\u001b[31m\u0007'), 'latin1');
-  const path = join(folder, 'bell.pcapng');
-  writeFileSync(path, bell);
-  const { stdout } = await diagnose([path, '--ladder']);
-  rmSync(folder, { recursive: true });
-  expect(stdout).toContain('Bu');
-  expect(stdout.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
-  expect(stdout).not.toMatch(/response=|nonce=/);
+describe('messages as proof', () => {
+  const CHALLENGED = join(PROVIDED, '24-auth-407-then-486.pcapng');
+  const secretsOf = (path: string): string[] => {
+    const whole = readFileSync(path, 'latin1');
+    return [...whole.matchAll(/\b(?:response|cnonce)="?([0-9A-Za-z+/=]{6,})"?/g)].map(([, secret]) => secret as string);
+  };
+
+  test('the INVITE and the lost final are shown in full, in every form', async () => {
+    const { stdout } = await diagnose([LOST, '--messages']);
+    expect(stdout).toMatch(/INVITE, 127\.0\.9\.10:5060 → 127\.0\.9\.20:5060, frame \d+ of/);
+    expect(stdout).toMatch(/486 Busy Here, 127\.0\.9\.20:5060 → 127\.0\.9\.10:5999, frame 9 of/);
+    expect(stdout).toMatch(/^ {6}SIP\/2\.0 486 Busy Here$/m);
+    expect(stdout).toMatch(/^ {6}Call-ID: 1-5486@127\.0\.9\.10$/m);
+    const [attempt] = JSON.parse((await diagnose([LOST, '--messages', '--json'])).stdout).attempts;
+    expect(attempt.messages.map(({ label }: { label: string }) => label)).toEqual(['INVITE', '486 Busy Here']);
+    expect(attempt.messages[1].lines[0]).toBe('SIP/2.0 486 Busy Here');
+  });
+
+  test('without the flag no message is shown', async () => {
+    expect((await diagnose([LOST, '--ladder'])).stdout).not.toContain('SIP/2.0');
+    expect(JSON.parse((await diagnose([LOST, '--json'])).stdout).attempts[0]).not.toHaveProperty('messages');
+  });
+
+  test.each([[['--ladder']], [['--json']]])('credentials are masked, and shown when asked for: %j', async (form) => {
+    const secrets = secretsOf(CHALLENGED);
+    expect(secrets.length).toBeGreaterThan(0);
+    const masked = (await diagnose([CHALLENGED, '--messages', ...form])).stdout;
+    expect(masked).toMatch(/Authorization: Digest [^\n]*response=\*\*\*/);
+    for (const secret of secrets) expect(masked).not.toContain(secret);
+    const bare = (await diagnose([CHALLENGED, '--messages', '--show-credentials', ...form])).stdout;
+    expect(secrets.some((secret) => bare.includes(secret))).toBe(true);
+  });
+
+  test('credentials are masked in the page too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+    await diagnose([CHALLENGED, '--messages', '--ladder', '--html', folder]);
+    const page = readFileSync(join(folder, 'index.html'), 'utf8');
+    rmSync(folder, { recursive: true });
+    expect(page).toContain('response=***');
+    for (const secret of secretsOf(CHALLENGED)) expect(page).not.toContain(secret);
+  });
+
+  test('--show-credentials alone is exit code 2', async () => {
+    expect((await diagnose([CHALLENGED, '--show-credentials'])).code).toBe(2);
+  });
+
+  test('what strangers wrote into a capture does not drive the terminal, wherever it is shown', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'busyhere-'));
+    let spoilt = readFileSync(CHALLENGED, 'latin1');
+    // Of the same length each, in all that is shown: phrase, users, Call-ID, and what stands in messages only.
+    for (const [found, evil] of [
+      [/Busy Here/g, 'B\u001b[31m\u0007\u009b2'],
+      [/sip:alice@/g, 'sip:a\u001b[2J@'],
+      [/sip:bob@/g, 'sip:b\u0007\u0008@'],
+      [/(Call-ID: .)../g, '$1\u001b]'],
+      [/(CSeq: \d )INV(?=ITE\r)/g, '$1INV'],
+      [/Max-Forwards: 70/g, 'Max-F\u001b]0;xx\u0007: 70'],
+    ] as const)
+      spoilt = spoilt.replace(found, evil);
+    expect(spoilt.length).toBe(readFileSync(CHALLENGED).length);
+    const path = join(folder, 'bell.pcapng');
+    writeFileSync(path, Buffer.from(spoilt, 'latin1'));
+    const shown = (await diagnose([path, '--ladder', '--messages'])).stdout;
+    const json = (await diagnose([path, '--json', '--messages'])).stdout;
+    const quiet = (await diagnose([path, '--ladder'])).stdout;
+    rmSync(folder, { recursive: true });
+    for (const text of [shown, quiet, json]) {
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+      expect(text).toContain('[31m');
+    }
+    expect(shown).toContain('Max-F\\x1b]0;xx\\x07: 70');
+  });
 });

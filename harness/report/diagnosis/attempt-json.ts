@@ -1,8 +1,10 @@
 import type { Alteration, Attempt, Loss } from '../../diagnosis/attempt.js';
 import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import { type ProofMessage, proofOf } from './proof.js';
 
 /** An attempt as the diagnosis JSON shows it; the first eight keys are what other programs rely on. */
-export function attemptJson(attempt: Attempt): Record<string, unknown> {
+export function attemptJson(attempt: Attempt, showCredentials: boolean): Record<string, unknown> {
+  const messages = proofOf(attempt, showCredentials);
   const { originator, callee, callIds, outcome, finalAtCallee, finalAtOriginator, loss } = attempt;
   return {
     originator: formatSocketAddress(originator),
@@ -22,6 +24,18 @@ export function attemptJson(attempt: Attempt): Record<string, unknown> {
     startedAtMs: rounded(attempt.startedAt),
     lastSeenAtMs: rounded(attempt.lastSeenAt),
     notes: attempt.notes,
+    ...(messages.length > 0 && { messages: messages.map(messageJson) }),
+  };
+}
+
+function messageJson({ event, lines }: ProofMessage): Record<string, unknown> {
+  return {
+    label: event.label,
+    source: formatSocketAddress(event.source),
+    destination: formatSocketAddress(event.destination),
+    frame: event.frame ?? null,
+    capture: event.point ?? null,
+    lines,
   };
 }
 

@@ -15,8 +15,3 @@ export function lossPlace({ kind, hop, between }: Loss): string {
   if (hop) return `${kind} at ${formatSocketAddress(hop)}`;
   return between ? `${kind} between ${formatSocketAddress(between[0])} and ${formatSocketAddress(between[1])}` : kind;
 }
-
-/** What strangers wrote into a capture must not drive the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
-}

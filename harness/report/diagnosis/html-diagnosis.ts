@@ -1,14 +1,16 @@
 import type { Attempt } from '../../diagnosis/attempt.js';
 import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
 import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
+import { harmless } from '../../diagnosis/wording.js';
 import { formatSocketAddress } from '../../platform/socket-address.js';
 import { glyphsFor } from '../glyphs.js';
 import { drawLadder } from '../ladder.js';
 import type { Sink } from '../reporter.js';
 import { countText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
-import { finalsText, lossPlace, printable } from './attempt-words.js';
+import { finalsText, lossPlace } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';
+import { proofOf } from './proof.js';
 
 const LADDER_WIDTH = 140;
 // Marks that survive escaping, put in the place of the terminal's colours.
@@ -22,6 +24,7 @@ export class HtmlDiagnosis implements DiagnosisReporter {
   constructor(
     private readonly sink: Sink,
     private readonly ladders: boolean,
+    private readonly showCredentials: boolean,
   ) {
     sink.write(HEAD);
   }
@@ -34,7 +37,8 @@ export class HtmlDiagnosis implements DiagnosisReporter {
     const title =
       `<summary><span class="sign">${trouble ? '✗' : '✓'}</span> <time>+${(attempt.startedAt / 1000).toFixed(3)} s</time> ${escaped(ends)} ` +
       `<b>${attempt.outcome}</b> ${escaped(finalsText(attempt))}</summary>`;
-    const body = trouble || this.ladders ? `${explanation(attempt)}${ladder(attempt)}` : notesOf(attempt);
+    const body =
+      trouble || this.ladders ? `${explanation(attempt)}${ladder(attempt)}${proof(attempt, this.showCredentials)}` : notesOf(attempt);
     this.sink.write(`<details class="${trouble ? 'lost' : 'fine'}"${trouble ? ' open' : ''}>${title}${body}</details>\n`);
   }
 
@@ -93,6 +97,15 @@ function ladder(attempt: Attempt): string {
   return `<pre>${closed(withoutTags(lines.join('\n')).replaceAll(BRIGHT, '<b>').replaceAll(DIM, '<i>'))}</pre>`;
 }
 
+function proof(attempt: Attempt, showCredentials: boolean): string {
+  return proofOf(attempt, showCredentials)
+    .map(
+      ({ event, lines }) =>
+        `<details><summary>${escaped(event.label)} as captured</summary><pre>${withoutTags(lines.join('\n'))}</pre></details>`,
+    )
+    .join('');
+}
+
 /** Puts the right end to every mark; they do not overlap. */
 function closed(marked: string): string {
   let open = '';
@@ -106,7 +119,7 @@ function closed(marked: string): string {
 }
 
 function escaped(text: string): string {
-  return withoutTags(printable(text));
+  return withoutTags(harmless(text));
 }
 
 function withoutTags(text: string): string {

@@ -1,6 +1,7 @@
 import type { Attempt, Outcome } from '../../diagnosis/attempt.js';
 import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
 import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
+import { harmless } from '../../diagnosis/wording.js';
 import { formatSocketAddress } from '../../platform/socket-address.js';
 import type { Glyphs } from '../glyphs.js';
 import { drawLadder } from '../ladder.js';
@@ -8,8 +9,9 @@ import type { Palette } from '../palette.js';
 import type { Terminal } from '../terminal.js';
 import { countText, hangingText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
-import { finalsText, lossPlace, printable } from './attempt-words.js';
+import { finalsText, lossPlace } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';
+import { proofOf } from './proof.js';
 
 export interface TextDiagnosisOptions {
   readonly terminal: Terminal;
@@ -17,6 +19,8 @@ export interface TextDiagnosisOptions {
   readonly palette: Palette;
   /** Of all attempts, not only of those that lost something. */
   readonly ladders: boolean;
+  /** With the credentials in the messages that are shown as proof, where messages were kept. */
+  readonly showCredentials: boolean;
 }
 
 /** Tells people: a line for each attempt, and for each lost response where, how, why, and its ladder. */
@@ -33,7 +37,7 @@ export class TextDiagnosis implements DiagnosisReporter {
     const lines = [this.#head(attempt)];
     if (trouble) lines.push(...this.#explanation(attempt));
     lines.push(...attempt.notes.flatMap((note) => this.#labelled('note', note)));
-    if (trouble || this.options.ladders) lines.push(...this.#ladder(attempt));
+    if (trouble || this.options.ladders) lines.push(...this.#ladder(attempt), ...this.#proof(attempt));
     this.#write(lines);
   }
 
@@ -66,7 +70,7 @@ export class TextDiagnosis implements DiagnosisReporter {
     const who = (user: string | null, address: string): string => (user === null ? address : `${user} ${address}`);
     const callee = attempt.callee ? formatSocketAddress(attempt.callee) : 'an unknown place';
     const ends = `${who(attempt.from, formatSocketAddress(attempt.originator))} → ${who(attempt.to, callee)}`;
-    return `${sign} ${palette.faint(time)}  ${glyphs.text(printable(ends))}  ${palette.heading(attempt.outcome)}  ${glyphs.text(finalsText(attempt))}`;
+    return `${sign} ${palette.faint(time)}  ${glyphs.text(harmless(ends))}  ${palette.heading(attempt.outcome)}  ${glyphs.text(finalsText(attempt))}`;
   }
 
   #explanation(attempt: Attempt): string[] {
@@ -101,9 +105,19 @@ export class TextDiagnosis implements DiagnosisReporter {
     return lines.length === 0 ? [] : ['', ...lines, ''];
   }
 
+  #proof(attempt: Attempt): string[] {
+    const { glyphs, palette } = this.options;
+    return proofOf(attempt, this.options.showCredentials).flatMap(({ event, lines }) => {
+      const way = `${formatSocketAddress(event.source)} → ${formatSocketAddress(event.destination)}`;
+      const frame = event.frame === undefined ? '' : `, frame ${event.frame} of ${event.point}`;
+      const head = palette.faint(glyphs.text(harmless(`    ${event.label}, ${way}${frame}`)));
+      return [head, ...lines.map((line) => `      ${glyphs.text(line)}`.trimEnd()), ''];
+    });
+  }
+
   #labelled(label: string, text: string): string[] {
     const { terminal, glyphs, palette } = this.options;
-    const [first = '', ...further] = hangingText(`    ${label.padEnd(8)} `, glyphs.text(printable(text)), terminal.columns - 1);
+    const [first = '', ...further] = hangingText(`    ${label.padEnd(8)} `, glyphs.text(harmless(text)), terminal.columns - 1);
     return [first.replace(label, palette.faint(label)), ...further];
   }
 }
