@@ -27,6 +27,11 @@ export class Inbox<T> {
     return within(arrival, `${what} at ${this.name}`, ms);
   }
 
+  /** Takes out what meets the condition. */
+  discard(condition: (item: T) => boolean): void {
+    for (let at = this.#items.length - 1; at >= 0; at--) if (condition(this.#items[at] as T)) this.#items.splice(at, 1);
+  }
+
   get untaken(): readonly string[] {
     return this.#items.map((item) => `${this.describe(item)} at ${this.name}`);
   }

@@ -5,13 +5,15 @@ import { fresh, SETTLING } from '../peers/identity.js';
 import type { Endpoint, Peer } from '../peers/peer.js';
 import { Pending } from '../pending.js';
 import type { Conversation } from './conversation.js';
-import { type ConnectOptions, createSrf, emitted, type RequestOptions, type Srf } from './srf.js';
+import { type ConnectOptions, createSrf, emitted, type Handler, type RequestOptions, type Srf } from './srf.js';
 import type { SrfMessage, SrfRequest, SrfResponse } from './srf-message.js';
 import { Tap } from './tap.js';
 
 export interface AppOptions {
   /** Methods that the app takes, lower case. Each request is handed to {@link App.next}. */
   readonly routes?: readonly string[];
+  /** Methods that the app answers by itself. */
+  readonly serve?: Readonly<Record<string, Handler>>;
   /** Whether the app asks for call detail records. */
   readonly cdr?: boolean;
   readonly tags?: readonly string[];
@@ -55,14 +57,15 @@ export class App {
     const app = new App(name, createSrf(options.tags), await Tap.open(control, 'app'));
     if (options.cdr) for (const event of ['attempt', 'start', 'stop']) app.srf.on(`cdr:${event}`, () => undefined);
     for (const method of options.routes ?? []) app.route(method);
-    const connected = emitted<Error | null>(app.srf, 'connect');
+    for (const [method, handler] of Object.entries(options.serve ?? {})) app.srf.use(method, handler);
+    const connected = emitted<[Error | null, ...unknown[]]>(app.srf, 'connect');
     app.srf.connect({ host: '127.0.0.1', port: app.tap.port, secret, ...options.connect });
     const [error] = await within(connected, `connection of ${name}`);
     if (error) {
       await app.tap.close();
       throw error;
     }
-    await app.routed();
+    await app.#routed();
     return app;
   }
 
@@ -84,8 +87,15 @@ export class App {
     this.srf.use(method, (req, res) => this.#arrived(req, res));
   }
 
+  /** The same while connected: srf sends all its routes again, and the server has taken them. */
+  async addRoute(method: string): Promise<void> {
+    this.route(method);
+    await this.conversation.find(`route for ${method}`, ({ verb, tokens }) => verb === 'route' && tokens[2] === method);
+    await this.#routed();
+  }
+
   /** Waits until the server has answered every route of the connection. */
-  async routed(): Promise<void> {
+  async #routed(): Promise<void> {
     await this.conversation.answered('route');
   }
 

@@ -122,7 +122,7 @@ export function createSrf(tags?: readonly string[]): Srf {
   return srf as Srf;
 }
 
-/** The next time that an emitter emits something, with what it hands over. */
-export function emitted<T = SrfRequest>(emitter: EventEmitter, event: string): Promise<[T, ...unknown[]]> {
-  return new Promise((resolve) => emitter.once(event, (...values) => resolve(values as [T, ...unknown[]])));
+/** What an emitter hands over the next time that it emits something. */
+export function emitted<Values extends unknown[]>(emitter: EventEmitter, event: string): Promise<Values> {
+  return new Promise((resolve) => emitter.once(event, (...values) => resolve(values as Values)));
 }

@@ -42,8 +42,8 @@ export class Peer {
   readonly #seen = new Map<string, { at: number; times: number }>();
   readonly #settling = new Map<string, () => void>();
   readonly faults: string[] = [];
-  /** Times between a message and a copy of it that came too soon to be a retransmission. */
-  readonly hasty: string[] = [];
+  readonly #hasty: string[] = [];
+  readonly #received: SipText[] = [];
 
   private constructor(
     readonly name: string,
@@ -142,8 +142,13 @@ export class Peer {
    * passed over, see {@link copies}.
    */
   async next(name: string, ms?: number): Promise<SipText> {
-    const message = await this.#inbox.next(name, ms);
-    if (message.name !== name) throw new Unmet(`expected ${name} at ${this.name}, seen ${message.startLine}`);
+    return this.nextOf([name], ms);
+  }
+
+  /** The next message, which has to be one of those named. */
+  async nextOf(names: readonly string[], ms?: number): Promise<SipText> {
+    const message = await this.#inbox.next(names.join(' or '), ms);
+    if (!names.includes(message.name)) throw new Unmet(`expected ${names.join(' or ')} at ${this.name}, seen ${message.startLine}`);
     return message;
   }
 
@@ -152,16 +157,31 @@ export class Peer {
     return this.#seen.get(message.octets.toString('latin1'))?.times ?? 0;
   }
 
-  /** Resolves when a message came so often in all. */
+  /** Resolves when a message came so often in all; those were asked for, and are not too soon. */
   async repeated(message: SipText, times: number, ms?: number): Promise<void> {
-    const come = new Promise<void>((resolve) => {
+    await this.#until(() => this.copies(message) >= times, `copy ${times} of ${message.name}`, ms);
+    this.#hasty.splice(0);
+  }
+
+  /** The same for an ACK, which the server may make anew each time. */
+  async acknowledged(ack: SipText, times: number, ms?: number): Promise<void> {
+    const isLike = (other: SipText): boolean =>
+      other.method === 'ACK' && other.get('cseq') === ack.get('cseq') && other.get('call-id') === ack.get('call-id');
+    const count = (): number => this.#received.filter(isLike).length;
+    await this.#until(() => count() >= times, `ACK ${times}`, ms);
+    this.#inbox.discard(isLike);
+    this.#hasty.splice(0);
+  }
+
+  async #until(condition: () => boolean, what: string, ms?: number): Promise<void> {
+    const met = new Promise<void>((resolve) => {
       const look = (): void => {
-        if (this.copies(message) >= times) resolve();
+        if (condition()) resolve();
         else this.socket.once('message', () => setImmediate(look));
       };
       look();
     });
-    await within(come, `copy ${times} of ${message.name} at ${this.name}`, ms, () => `${this.copies(message)} came`);
+    await within(met, `${what} at ${this.name}`, ms);
   }
 
   /** Asks the server something and has the answer, so that all it sent here before has arrived. */
@@ -176,6 +196,11 @@ export class Peer {
     return this.#inbox.untaken;
   }
 
+  /** Copies of messages that came too soon to be retransmissions. */
+  get hasty(): readonly string[] {
+    return this.#hasty;
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => this.socket.close(() => resolve()));
   }
@@ -188,6 +213,7 @@ export class Peer {
     }
     if (message.get('call-id')?.startsWith(SETTLING)) return this.#settled(message, from);
     if (from.port === this.server.port) this.faults.push(...messageFaults(message).map((fault) => `at ${this.name}: ${fault}`));
+    this.#received.push(message);
     if (this.#isNew(message)) this.#inbox.push(message);
   }
 
@@ -208,7 +234,7 @@ export class Peer {
     const before = this.#seen.get(key);
     this.#seen.set(key, { at: now, times: (before?.times ?? 0) + 1 });
     if (before && now - before.at < SOONEST_REPEAT * this.t1) {
-      this.hasty.push(`${message.startLine} came to ${this.name} again after ${Math.round(now - before.at)} ms`);
+      this.#hasty.push(`${message.startLine} came to ${this.name} again after ${Math.round(now - before.at)} ms`);
     }
     return !before;
   }

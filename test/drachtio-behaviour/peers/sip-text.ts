@@ -43,7 +43,7 @@ export class SipText {
   /** Writes a message; Content-Length is added unless the fields have one. */
   static write(startLine: string, fields: Fields, body = ''): SipText {
     const length = Buffer.byteLength(body);
-    const given = fields.some(([name]) => name.toLowerCase() === 'content-length');
+    const given = fields.some(([name]) => ['content-length', 'l'].includes(name.toLowerCase()));
     const all = given ? fields : [...fields, ['Content-Length', String(length)] as const];
     const octets = Buffer.from(`${[startLine, ...all.map(([name, value]) => `${name}: ${value}`)].join('\r\n')}\r\n\r\n${body}`);
     const message = SipText.read(octets);

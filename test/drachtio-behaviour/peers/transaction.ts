@@ -23,6 +23,14 @@ export class Transaction {
     return response;
   }
 
+  /** The same where a 100 may come before it or not. */
+  async final(status: number, ms?: number): Promise<SipText> {
+    const { method } = this.request;
+    const response = await this.peer.nextOf([`${status} ${method}`, `100 ${method}`], ms);
+    this.#checkEcho(response);
+    return response.status === 100 ? this.expect(status, ms) : response;
+  }
+
   /** The CANCEL for this request, RFC 3261 §9.1: same Request-URI, Call-ID, From, To, CSeq number and Via. */
   cancel(fields: Fields = []): Transaction {
     return new Transaction(this.peer, this.#derived('CANCEL', this.request.get('to') ?? '', fields), this.destination).send();

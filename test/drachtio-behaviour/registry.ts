@@ -1,0 +1,25 @@
+import { AUTHENTICATION } from './areas/authentication.js';
+import { B2BUA } from './areas/b2bua.js';
+import { BRIDGE } from './areas/bridge.js';
+import { DIALOG } from './areas/dialog.js';
+import { FRAMING } from './areas/framing.js';
+import { MIDDLEWARE } from './areas/middleware.js';
+import { ROUTES } from './areas/routes.js';
+import { STACK } from './areas/stack.js';
+import { UAC } from './areas/uac.js';
+import { UAS } from './areas/uas.js';
+import type { Behaviour } from './behaviour.js';
+
+/** Every behaviour, by area. Ids are stable. */
+export const BEHAVIOURS: readonly Behaviour[] = [
+  ...FRAMING,
+  ...AUTHENTICATION,
+  ...ROUTES,
+  ...STACK,
+  ...MIDDLEWARE,
+  ...UAS,
+  ...UAC,
+  ...DIALOG,
+  ...B2BUA,
+  ...BRIDGE,
+];

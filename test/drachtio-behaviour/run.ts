@@ -1,0 +1,89 @@
+import type { StartOptions } from '../../harness/drachtio/index.js';
+import { type Behaviour, type Outcome, Skipped, type Status } from './behaviour.js';
+import { differenceOf } from './differences.js';
+import { Unmet, within } from './expectation.js';
+import { type OutboundTarget, RFC_T1, type Target } from './target.js';
+import { type StartTarget, World } from './world.js';
+
+/** T1 of the servers that slow behaviours get where the suite starts them, in ms. */
+const SCALED_T1 = 20;
+/** Slow behaviours under way at a time; each has its own server and spends its time waiting. */
+const SLOW_AT_ONCE = 4;
+/** No behaviour takes longer than this without the deadlines of its own steps. */
+const LIMIT = 30_000; // ms
+const SLOW_LIMIT = 400 * RFC_T1; // beyond Timer C
+
+export interface SuiteOptions {
+  readonly behaviours: readonly Behaviour[];
+  /** The server that is looked at, with the RFC's timers. */
+  readonly target: Target;
+  readonly outbound?: OutboundTarget | undefined;
+  /** Makes servers of the suite's own; left out for a real server. */
+  readonly start?: (options: StartOptions, t1?: number) => Promise<Target>;
+  /** Whether to wait for a real server's timers. */
+  readonly slow?: boolean;
+  readonly finished?: (outcome: Outcome) => void;
+}
+
+/** Looks for every behaviour, one after another; the slow ones at the end, some at a time. In the order of the table. */
+export async function runSuite(options: SuiteOptions): Promise<Outcome[]> {
+  const outcomes = new Map<Behaviour, Outcome>();
+  const look = async (behaviour: Behaviour): Promise<void> => {
+    const outcome = await lookFor(behaviour, options);
+    outcomes.set(behaviour, outcome);
+    options.finished?.(outcome);
+  };
+  for (const behaviour of options.behaviours) if (!behaviour.slow) await look(behaviour);
+  const slow = options.behaviours.filter((behaviour) => behaviour.slow);
+  const work = async (): Promise<void> => {
+    for (let next = slow.shift(); next; next = slow.shift()) await look(next);
+  };
+  await Promise.all(Array.from({ length: options.start ? SLOW_AT_ONCE : 1 }, work));
+  return options.behaviours.flatMap((behaviour) => outcomes.get(behaviour) ?? []);
+}
+
+async function lookFor(behaviour: Behaviour, options: SuiteOptions): Promise<Outcome> {
+  const began = performance.now();
+  const { id, title, source, basis } = behaviour;
+  const { status, reason } = await judge(behaviour, options);
+  return { id, title, source, basis, status, reason, ms: Math.round(performance.now() - began) };
+}
+
+interface Verdict {
+  readonly status: Status;
+  readonly reason: string | null;
+}
+
+async function judge(behaviour: Behaviour, options: SuiteOptions): Promise<Verdict> {
+  const { target, start, slow } = options;
+  if (behaviour.slow && !start && !slow) return { status: 'skipped', reason: "waits for the RFC's timers; --slow looks for it" };
+  const difference = differenceOf(behaviour.id, target.kind);
+  const verdict = await attempt(difference?.run ?? behaviour.run, behaviour, options);
+  if (!difference || verdict.status === 'skipped') return verdict;
+  if (difference.run) return verdict.status === 'passed' ? { status: 'differs', reason: difference.why } : verdict;
+  return verdict.status === 'failed' ? { status: 'differs', reason: `${difference.why} (${verdict.reason})` } : verdict;
+}
+
+async function attempt(run: Behaviour['run'], behaviour: Behaviour, { target, start, outbound }: SuiteOptions): Promise<Verdict> {
+  const own = behaviour.slow && start ? await start({}, SCALED_T1) : undefined;
+  const world = new World(own ?? target, start as StartTarget, outbound);
+  const faults: string[] = [];
+  let verdict: Verdict | undefined;
+  try {
+    await within(run(world), 'end of the behaviour', behaviour.slow ? SLOW_LIMIT : LIMIT);
+    await world.settle();
+    faults.push(...world.leftovers);
+  } catch (error) {
+    if (error instanceof Skipped) verdict = { status: 'skipped', reason: error.message };
+    else faults.push(describe(error), ...world.leftovers);
+  }
+  await world.close().catch((error: unknown) => faults.push(describe(error)));
+  await own?.stop();
+  if (verdict) return verdict;
+  return faults.length > 0 ? { status: 'failed', reason: faults.join('; ') } : { status: 'passed', reason: null };
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Unmet) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
