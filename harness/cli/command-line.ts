@@ -1,12 +1,15 @@
-import { Command as Commander, CommanderError, Option } from 'commander';
+import { Command as Commander, CommanderError, Help, Option } from 'commander';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import { didYouMean } from '../scenario/nearest.js';
 import { TOOL } from '../scenario/tool.js';
 import { COMMANDS, type CommandEntry } from './commands.js';
 import { readConfigFile } from './config-file.js';
-import { EXIT_CODE_TABLE, EXIT_CODES, type ExitCode, exitCodeOfError, exitCodeText } from './exit-code.js';
+import { type CommandExitCodes, EXIT_CODE_TABLE, EXIT_CODES, type ExitCode, exitCodeOfError, exitCodeText } from './exit-code.js';
 import type { Flag } from './flags.js';
 import type { Host } from './host.js';
+
+/** Of the meanings of exit codes in the help. */
+const EXIT_CODE_INDENT = 7;
 
 /**
  * Does what the arguments ask for. Never throws: what goes wrong is told on standard error.
@@ -35,7 +38,14 @@ function buildProgram(host: Host, onEnd: (code: ExitCode) => void): Commander {
     .version(TOOL.version, '-V, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', () => `\n${exitCodeHelp()}\nMore: busyhere help run`)
+    .addHelpText(
+      'after',
+      () =>
+        `\n${exitCodeHelp(
+          EXIT_CODE_TABLE.map((row) => [row.code, exitCodeText(row)]),
+          host,
+        )}\nMore: busyhere help run`,
+    )
     .showSuggestionAfterError(false);
   // Commander hands these on to the commands made after them.
   program.exitOverride().configureOutput({
@@ -57,9 +67,15 @@ function addCommand(program: Commander, entry: CommandEntry, host: Host, onEnd: 
     .summary(entry.summary)
     .description(`${entry.summary.charAt(0).toUpperCase()}${entry.summary.slice(1)}.`)
     .argument(entry.args, entry.argsDescription)
-    .addHelpText('after', () => `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp()}`);
+    .addHelpText(
+      'after',
+      () => `\nExamples:\n${entry.examples.map((example) => `  ${example}`).join('\n')}\n\n${exitCodeHelp(entry.exitCodes, host)}`,
+    );
   for (const flag of entry.flags) command.addOption(optionFor(flag));
-  command.configureHelp({ optionTerm: ({ flags, long }) => (isBare(entry.flags, long) ? flags.replace(/ <(.*)>$/, '[=$1]') : flags) });
+  command.configureHelp({
+    minWidthToWrap: 20,
+    optionTerm: ({ flags, long }) => (isBare(entry.flags, long) ? flags.replace(/ <(.*)>$/, '[=$1]') : flags),
+  });
   // One argument arrives as text, several as a list, none as undefined.
   command.action(async (written: string | string[] | undefined, given: Record<string, unknown>) => {
     if (!entry.tearsDown) host.endWhenInterrupted();
@@ -103,8 +119,10 @@ function withBareValues(argv: readonly string[]): string[] {
   return argv.map((text, index) => (bare.has(text) && (end < 0 || index < end) ? `${text}=${bare.get(text)}` : text));
 }
 
-function exitCodeHelp(): string {
-  return `Exit codes:\n${EXIT_CODE_TABLE.map((row) => `  ${String(row.code).padStart(3)}  ${exitCodeText(row)}`).join('\n')}`;
+function exitCodeHelp(codes: CommandExitCodes, host: Host): string {
+  const width = Math.max(40, host.stdout.columns ?? 80) - EXIT_CODE_INDENT;
+  const wrapped = (meaning: string): string => new Help().boxWrap(meaning, width).replaceAll('\n', `\n${' '.repeat(EXIT_CODE_INDENT)}`);
+  return `Exit codes:\n${codes.map(([code, meaning]) => `  ${String(code).padStart(3)}  ${wrapped(meaning)}`).join('\n')}`;
 }
 
 function tellError(error: unknown, host: Host): ExitCode {

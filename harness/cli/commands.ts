@@ -1,5 +1,5 @@
 import { DIAGNOSE_FLAGS } from './diagnose-flags.js';
-import type { ExitCode } from './exit-code.js';
+import { COMMAND_EXIT_CODES, type CommandExitCodes, type ExitCode } from './exit-code.js';
 import { type Flag, RUN_FLAGS, SELECTION_FLAGS, SUT_FLAGS } from './flags.js';
 import type { Host } from './host.js';
 
@@ -18,7 +18,9 @@ export interface CommandEntry {
   readonly args: string;
   readonly argsDescription: string;
   readonly flags: readonly Flag[];
+  /** At least two; a test has each of them work. */
   readonly examples: readonly string[];
+  readonly exitCodes: CommandExitCodes;
   /** An interruption is its own affair: it ends in order and writes its reports. */
   readonly tearsDown?: true;
   /** Loads the command's own file: nobody pays for what another command needs. */
@@ -27,7 +29,8 @@ export interface CommandEntry {
 
 const SCENARIO_ARGS = {
   args: '[path...]',
-  argsDescription: 'scenario files, or folders of them; without any ./scenarios, else the bundled suite',
+  argsDescription:
+    'scenario files, or folders of them; without any ./scenarios, else the bundled suite. A path scenarios/… that is not here may be one of that suite',
 } as const;
 
 /** Every command that exists. One that does not is not listed. */
@@ -41,8 +44,9 @@ export const COMMANDS: readonly CommandEntry[] = [
       'busyhere run scenarios/kb834477',
       'busyhere run scenarios/kb834477 --trust shared-listener --ladder',
       'busyhere run --engine memory --reporter list,junit=report.xml',
-      'busyhere run scenarios/busy.yaml --trust gateway-only --sut external --sut-config proxy.yaml',
+      'busyhere run scenarios/busy.yaml --sut external --sut-config proxy.yaml',
     ],
+    exitCodes: COMMAND_EXIT_CODES.run,
     tearsDown: true,
     load: async () => (await import('./run-command.js')).runCommand,
   },
@@ -52,6 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     ...SCENARIO_ARGS,
     flags: SELECTION_FLAGS,
     examples: ['busyhere list scenarios/kb834477', "busyhere list -g 'bob=engaged'"],
+    exitCodes: COMMAND_EXIT_CODES.list,
     load: async () => (await import('./list-command.js')).listCommand,
   },
   {
@@ -65,6 +70,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       'busyhere diagnose caller-side.pcap callee-side.pcap --only lost',
       'tcpdump -w - port 5060 | busyhere diagnose -',
     ],
+    exitCodes: COMMAND_EXIT_CODES.diagnose,
     load: async () => (await import('./diagnose-command.js')).diagnoseCommand,
   },
   {
@@ -74,18 +80,20 @@ export const COMMANDS: readonly CommandEntry[] = [
     flags: [...SELECTION_FLAGS, ...SUT_FLAGS],
     examples: [
       'busyhere doctor',
-      'busyhere doctor scenarios/busy.yaml --sut external --sut-address sip:192.0.2.1:5060',
-      'busyhere doctor scenarios/kb834477 --trust gateway-host --sut external --sut-config proxy.yaml',
+      'busyhere doctor scenarios/busy.yaml --sut external --sut-config proxy.yaml',
+      'busyhere doctor scenarios/kb834477 --trust gateway-host --sut external --sut-address sip:192.0.2.1:5060',
     ],
+    exitCodes: COMMAND_EXIT_CODES.doctor,
     load: async () => (await import('./doctor-command.js')).doctorCommand,
   },
   {
     name: 'init',
-    summary: 'write a first scenario, a configuration and a CI workflow',
+    summary: 'write first scenarios, a description of your proxy, a configuration and a CI workflow',
     args: '[folder]',
     argsDescription: 'where to; without it, here. Nothing that is there is overwritten',
     flags: [],
     examples: ['busyhere init', 'busyhere init tests/sip'],
+    exitCodes: COMMAND_EXIT_CODES.init,
     load: async () => (await import('./init-command.js')).initCommand,
   },
 ];

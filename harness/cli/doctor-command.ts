@@ -25,7 +25,10 @@ export async function doctorCommand(invocation: Invocation, host: Host): Promise
   const cases = casesForSut(chooseCases(invocation, host.cwd), sut, flags);
   if (cases.length === 0) return noCase(host);
   const needs = mergeNeeds(cases, sut, host.env.BUSYHERE_SINGLE_ADDRESS === '1');
-  report.needs(`What ${cases.length} case${cases.length === 1 ? '' : 's'} need of the proxy at ${formatSocketAddress(sut.address)}`, needs);
+  report.needs(
+    `What ${cases.length === 1 ? '1 case needs' : `${cases.length} cases need`} of the proxy at ${formatSocketAddress(sut.address)}`,
+    needs,
+  );
   return verdict(report.findings('What it answers', await examineProxy(sut, needs, new SeededRandom(host.drawSeed()))));
 }
 

@@ -42,6 +42,55 @@ export function exitCodeText({ meaning, diagnose }: ExitCodeMeaning, mark: (comm
   return diagnose === undefined ? meaning : `${meaning}; ${mark('diagnose')}: ${diagnose}`;
 }
 
+/** What a code means when one command ends with it. */
+export type CommandExitCodes = readonly (readonly [code: ExitCode, meaning: string])[];
+
+const FAULT: CommandExitCodes[number] = [EXIT_CODES.fault, 'a fault of busyhere itself; please report it'];
+const LEFT: CommandExitCodes[number] = [EXIT_CODES.interrupted, 'interrupted, or nobody reads the output any more'];
+
+/** For each command what it can end with, and nothing else. */
+export const COMMAND_EXIT_CODES = {
+  run: [
+    [EXIT_CODES.asExpected, 'every case was as expected; with --list, the cases were shown'],
+    [EXIT_CODES.notAsExpected, 'a case was not as expected, or no case matches'],
+    [EXIT_CODES.usage, 'the command line, the configuration or a scenario cannot be understood, or the proxy knows another password'],
+    [EXIT_CODES.environment, 'the machine or the proxy lacks something: an address is taken, a report cannot be written, nothing answers'],
+    [EXIT_CODES.fault, 'cases that could not be judged since this machine was too slow, or a fault of busyhere itself'],
+    [EXIT_CODES.interrupted, 'interrupted, or nobody reads the output any more; reports are still written'],
+  ],
+  list: [
+    [EXIT_CODES.asExpected, 'the cases were shown'],
+    [EXIT_CODES.notAsExpected, 'no case matches'],
+    [EXIT_CODES.usage, 'the command line, the configuration or a scenario cannot be understood'],
+    [EXIT_CODES.environment, 'the bundled scenarios are missing'],
+    FAULT,
+    LEFT,
+  ],
+  diagnose: [
+    [EXIT_CODES.asExpected, 'nothing was lost or altered'],
+    [EXIT_CODES.notAsExpected, 'a final response was lost or altered'],
+    [EXIT_CODES.usage, 'the command line or the configuration cannot be understood, or a capture not be read to its end'],
+    [EXIT_CODES.environment, 'the page cannot be written'],
+    FAULT,
+    LEFT,
+  ],
+  doctor: [
+    [EXIT_CODES.asExpected, 'nothing that is needed is lacking'],
+    [EXIT_CODES.notAsExpected, 'no case matches'],
+    [EXIT_CODES.usage, 'the command line, the configuration or a scenario cannot be understood'],
+    [EXIT_CODES.environment, 'the machine or the proxy lacks something, or does not answer'],
+    FAULT,
+    LEFT,
+  ],
+  init: [
+    [EXIT_CODES.asExpected, 'the files were written'],
+    [EXIT_CODES.usage, 'the command line cannot be understood, or a file is there already: nothing was written'],
+    [EXIT_CODES.environment, 'a file cannot be written'],
+    FAULT,
+    LEFT,
+  ],
+} as const satisfies Readonly<Record<string, CommandExitCodes>>;
+
 const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   usage: EXIT_CODES.usage,
   configuration: EXIT_CODES.usage,

@@ -140,7 +140,7 @@ jobs:
         with: { name: busyhere-proxy, path: busyhere-proxy.xml }
 `;
 
-const CONFIG = `${JSON.stringify({ engine: 'udp', timers: 'fast', reporter: ['list'] }, null, 2)}\n`;
+const CONFIG = `${JSON.stringify({ engine: 'udp', reporter: ['list'] }, null, 2)}\n`;
 
 /**
  * The files by their paths.

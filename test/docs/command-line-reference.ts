@@ -18,7 +18,7 @@ A configuration file \`busyhere.config.json\` (or \`.ts\`, \`.js\`, \`.cjs\`, \`
 /** Writes the reference page of the command line. */
 export function commandLineReference(commands: readonly CommandEntry[]): string {
   const codes = exitCodeRows();
-  const exitCodes = ['## Exit codes', '', '| code | meaning |', '|---|---|', ...codes, ''].join('\n');
+  const exitCodes = ['## Exit codes in general', '', '| code | meaning |', '|---|---|', ...codes, ''].join('\n');
   return [INTRODUCTION, ...commands.map(section), exitCodes].join('\n');
 }
 
@@ -27,11 +27,13 @@ export function exitCodeRows(): string[] {
   return EXIT_CODE_TABLE.map((entry) => `| ${entry.code} | ${exitCodeText(entry, (command) => `\`${command}\``)} |`);
 }
 
-function section({ name, summary, args, argsDescription, flags, examples }: CommandEntry): string {
+function section({ name, summary, args, argsDescription, flags, examples, exitCodes }: CommandEntry): string {
   const shown = flags.filter(({ planned }) => !planned);
   const table = shown.length === 0 ? [] : ['', '| flag | meaning | default | key |', '|---|---|---|---|', ...shown.map(row)];
   const head = [`## \`busyhere ${name} ${args}\``, '', `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`, ''];
-  return [...head, `\`${args}\`: ${argsDescription}.`, ...table, '', '```sh', ...examples, '```', ''].join('\n');
+  const codes = exitCodes.map(([code, meaning]) => `| ${code} | ${meaning} |`);
+  const ends = ['| exit code | meaning |', '|---|---|', ...codes, ''];
+  return [...head, `\`${args}\`: ${argsDescription}.`, ...table, '', '```sh', ...examples, '```', '', ...ends].join('\n');
 }
 
 function row(flag: Flag): string {
