@@ -23,7 +23,17 @@ export const ROOMS = [
 const STRANGERS: ReadonlySet<string> = new Set(['endpoint', 'proxy', 'drachtio']);
 
 /** Loaded only by the command that needs them, since each costs more than the first datagram may take. */
-export const HEAVY = ['dockerode', 'testcontainers', '@testcontainers/', 'playwright', 'puppeteer', 'ssh2', 'drachtio-srf', 'sipjs-udp'];
+export const HEAVY = [
+  'dockerode',
+  'testcontainers',
+  '@testcontainers/',
+  'playwright',
+  'puppeteer',
+  'ssh2',
+  'jiti',
+  'drachtio-srf',
+  'sipjs-udp',
+];
 
 /** The room that a path of the project lies in; `index` is the public face, undefined is outside the harness. */
 export function roomOf(path: string): string | undefined {

@@ -119,6 +119,12 @@ describe('which cases are run', () => {
     expect(idsRun()).toContain('kb834477/second-invitation[trust=shared-listener,action=voice,bob=ringing]');
   });
 
+  test('paths of the bundled suite where there are none such here', async () => {
+    expect(await run('list', 'scenarios/kb834477/two-homes.yaml')).toBe(0);
+    expect(host.stdout.text).toMatch(/^kb834477\/two-homes\[/);
+    expect(await run('list', 'scenarios/../package.json')).toBe(2);
+  });
+
   test('those chosen', async () => {
     expect(await run('run', '-g', 'engaged', '-g', 'ringing', '-G', 'trust=shut', '--shard', '2/2')).toBe(0);
     expect(idsRun()).toEqual(['one[trust=open,bob=engaged]']);
@@ -187,6 +193,24 @@ describe('how they are run', () => {
   test('by a configuration module', async () => {
     writeFileSync(join(folder, 'busyhere.config.js'), 'module.exports = { timers: "rfc3261", ladder: true };');
     expect(await options()).toMatchObject({ timers: 'rfc3261' });
+  });
+
+  test.each(['module', 'commonjs'])('by a configuration in TypeScript, in a project of type %s', async (type) => {
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(join(folder, 'seeds.ts'), 'export const seed: number = 9;');
+    writeFileSync(
+      join(folder, 'busyhere.config.ts'),
+      "import { seed } from './seeds.js';\nexport default { seed, timers: 'rfc3261' as const };",
+    );
+    expect(await options()).toMatchObject({ seed: 9, timers: 'rfc3261' });
+  });
+
+  test('a mistake in a configuration in TypeScript is shown with its line', async () => {
+    writeFileSync(join(folder, 'busyhere.config.ts'), 'export default {\n  seed: 9\n  workers: 3,\n};\n');
+    expect(await run('run')).toBe(2);
+    expect(host.stderr.text).toBe(
+      'busyhere: busyhere.config.ts:3:3: cannot be loaded: unexpected token, expected ","\n   3 |   workers: 3,\n     |   ^\n',
+    );
   });
 
   test('keys for run do not disturb list', async () => {

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkWritten } from './check-written';
 import { type ModuleKind, type Project, Workshop } from './workshop';
@@ -33,6 +33,18 @@ const USE = `
     pending: Object.keys(jestEntry.matchers).sort(), pass: jestEntry.matchers.toStayPending(attempt).pass,
     schemas: [schema, resultSchema, diagnosisSchema].map(({ title }) => title),
   }));
+`;
+
+const SCENARIO = `import { defineScenario } from 'busyhere';
+import { name } from './name.js';
+
+export default defineScenario({
+  name,
+  servers: { home: { domain: 'lab.example' } },
+  participants: { bob: { home: 'home' }, carol: { home: 'home' } },
+  script: [{ carol: { invite: 'bob', as: 'call' } }, { bob: { on: 'call', do: 'reject 486' } }],
+  expect: { call: [{ observed: 486 }] },
+});
 `;
 
 const CONSUMER = `
@@ -134,6 +146,42 @@ describe('the packed package', () => {
       const [, outcome] = /\/\/ (.*)\n$/.exec(example ?? '') ?? [];
       const program = projectOf(kind).write('run.mjs', example ?? '');
       expect(await projectOf(kind).node(program)).toBe(`${outcome}\n`);
+    });
+
+    it('runs a scenario in TypeScript that imports from beside it and from the package, with a configuration in TypeScript', async () => {
+      const project = projectOf(kind);
+      project.write('name.ts', "export const name: string = 'A busy callee';\n");
+      project.write('call.scenario.ts', SCENARIO);
+      const config = project.write(
+        'busyhere.config.ts',
+        "const engine: string = 'memory';\nexport default { engine, reporter: ['json'] };\n",
+      );
+      const bin = join(project.folder, 'node_modules', '.bin', 'busyhere');
+      const result = JSON.parse(execFileSync(bin, ['run', 'call.scenario.ts'], { encoding: 'utf8', cwd: project.folder }));
+      expect(result).toMatchObject({ engine: 'memory', summary: { cases: 1, passed: 1 } });
+      expect(result.cases[0]).toMatchObject({ scenario: 'call', attempts: [{ observed: 486 }] });
+      rmSync(config);
+    });
+
+    it('shows a mistake in such a scenario with its line and a caret', () => {
+      const project = projectOf(kind);
+      project.write('spoilt.scenario.ts', SCENARIO.replace("invite: 'bob'", "invite: 'bbo'"));
+      const bin = join(project.folder, 'node_modules', '.bin', 'busyhere');
+      const { status, stderr } = spawnSync(bin, ['list', 'spoilt.scenario.ts'], { encoding: 'utf8', cwd: project.folder });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(
+        /^spoilt\.scenario\.ts:8:32: "bbo" is no participant; did you mean "bob"\?\n +8 \| +script: .*\n +\| +\^\^\^\n$/,
+      );
+    });
+
+    it('gives scenarios in TypeScript to code of the project, as module and as script', async () => {
+      const project = projectOf(kind);
+      project.write('name.ts', "export const name: string = 'A busy callee';\n");
+      project.write('call.scenario.ts', SCENARIO);
+      const use = "console.log(loadScenarios(['call.scenario.ts'], process.cwd())[0].title);\n";
+      const script = project.write('load.cjs', `const { loadScenarios } = require('busyhere');\n${use}`);
+      const module = project.write('load.mjs', `import { loadScenarios } from 'busyhere';\n${use}`);
+      expect([await project.node(script), await project.node(module)]).toEqual(['A busy callee\n', 'A busy callee\n']);
     });
 
     it('has the command, which runs the bundled suite outside of any checkout', async () => {
