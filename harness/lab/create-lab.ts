@@ -1,3 +1,5 @@
+import { ContainerLab } from './container/container-lab.js';
+import type { Site } from './container/site.js';
 import { ExternalLab } from './external-lab.js';
 import type { ExternalSut } from './external-sut.js';
 import { InProcessLab } from './in-process-lab.js';
@@ -9,6 +11,8 @@ import type { Topology } from './topology.js';
 export interface LabOptions extends SocketLabOptions {
   /** The proxy that runs already; undefined: all servers are made here. */
   readonly external: ExternalSut | undefined;
+  /** The containers to play in; undefined: everybody is in this process. */
+  readonly site?: Site | undefined;
   /** The calls of the cases before this one, for a proxy that outlives them. */
   readonly past: PastCalls;
   /** Whether this machine has one loopback address only. */
@@ -16,6 +20,7 @@ export interface LabOptions extends SocketLabOptions {
 }
 
 /** The lab that a case is played in. @throws BusyhereError `configuration` where case and SUT do not go together */
-export function createLab(topology: Topology, { external, ...options }: LabOptions): Lab {
+export function createLab(topology: Topology, { external, site, ...options }: LabOptions): Lab {
+  if (site) return new ContainerLab(topology, { ...options, site });
   return external ? new ExternalLab(topology, { ...options, sut: external }) : new InProcessLab(topology, options);
 }

@@ -2,46 +2,22 @@ import type { Attempt } from '../diagnosis/attempt.js';
 import { diagnose } from '../diagnosis/diagnose.js';
 import { createLab } from '../lab/create-lab.js';
 import { drachtioServers } from '../lab/drachtio-element.js';
-import type { Engine } from '../lab/engine.js';
-import type { ExternalSut } from '../lab/external-sut.js';
 import type { Lab } from '../lab/lab.js';
-import type { PastCalls } from '../lab/past-calls.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
-import type { Punctuality } from '../platform/loop-watch.js';
-import type { Random } from '../platform/random.js';
-import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
+import { errorCode } from '../platform/errors.js';
+import { RFC3261_TIMERS } from '../transaction/timer-values.js';
 import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
 import type { CaseTrace } from './case-capture.js';
+import type { CaseRunOptions } from './case-run-options.js';
 import { type Finding, findingOf } from './finding.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult } from './result.js';
 import type { CaseEvidence } from './run-events.js';
 import { Script, StalledScript } from './script.js';
-import type { Turnstile } from './turnstile.js';
 import { attemptResult, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
-
-export interface CaseRunOptions {
-  readonly engine: Engine;
-  readonly timers: TimerValues;
-  readonly horizonMs: number;
-  readonly random: Random;
-  /** Aborted: the case is torn down at once and `interrupted`. */
-  readonly signal: AbortSignal;
-  /** Undefined in virtual time, where nothing is ever late. */
-  readonly loop: Punctuality | undefined;
-  /** The proxy that runs already, where the case is not played by servers of our own. */
-  readonly external: ExternalSut | undefined;
-  /** Whether the case's servers are drachtio applications. */
-  readonly drachtio: boolean;
-  /** The calls of the cases before this one, for a proxy that outlives them. */
-  readonly past: PastCalls;
-  readonly singleAddress: boolean;
-  /** Passed before the case does anything, and left when it only waits: what goes on at once should not make this process late. */
-  readonly turnstile: Turnstile;
-}
 
 export interface CaseRun {
   readonly result: CaseResult;
@@ -78,7 +54,7 @@ class CaseRunner {
     private readonly played: Case,
     private readonly options: CaseRunOptions,
   ) {
-    const { engine, timers, random, horizonMs, external, past, singleAddress, drachtio } = options;
+    const { engine, timers, random, horizonMs, external, site, past, singleAddress, drachtio } = options;
     const { clock } = engine;
     this.#began = clock.now();
     this.#lab = createLab(withBackground(played), {
@@ -86,6 +62,7 @@ class CaseRunner {
       timers,
       random,
       external,
+      site,
       past,
       singleAddress,
       ...(drachtio && { makeServer: drachtioServers(horizonMs) }),
@@ -119,7 +96,9 @@ class CaseRunner {
       await engine.nextTurn();
       return this.#judge(stalled);
     } catch (error) {
-      if (!this.options.signal.aborted) throw error;
+      const { signal } = this.options;
+      if (!signal.aborted) throw error;
+      if (errorCode(signal.reason) !== undefined) throw signal.reason; // not the user's wish: something broke
       return {
         result: this.#result([], { status: 'interrupted', reason: 'the run was interrupted' }),
         evidence: NO_EVIDENCE,
@@ -138,14 +117,22 @@ class CaseRunner {
     try {
       await this.#script.play();
       this.#leave();
-      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
+      await this.#settling();
       await this.#script.reactionsTaken();
-      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
+      await this.#settling();
     } catch (error) {
       if (!(error instanceof StalledScript)) throw error;
       return error.message;
     }
     return null;
+  }
+
+  /** Resolves when nothing can change a verdict any more, with all in the trace that there is. */
+  async #settling(): Promise<void> {
+    do {
+      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
+      await this.#lab.caughtUp();
+    } while (!this.#settled());
   }
 
   /** At once, since what delays the judgement does not disturb what was watched. */

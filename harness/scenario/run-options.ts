@@ -1,8 +1,9 @@
+import type { DockerOptions } from '../lab/docker/open-containers.js';
 import type { ExternalSut } from '../lab/external-sut.js';
 import type { CaptureOptions } from './case-capture.js';
 import type { EndpointChoices } from './choose-endpoints.js';
 
-export type EngineName = 'udp' | 'memory';
+export type EngineName = 'udp' | 'memory' | 'docker';
 export type SutName = 'builtin' | 'drachtio' | 'external';
 export type TimersName = 'fast' | 'rfc3261';
 
@@ -15,6 +16,8 @@ export interface RunOptions {
   readonly timers: TimersName;
   /** Endpoints in place of those that the scenarios name. */
   readonly endpoints?: EndpointChoices;
+  /** For the engine `docker`. */
+  readonly docker?: DockerOptions;
   /** Overrides every other horizon. */
   readonly horizonMs?: number;
   readonly seed: number;

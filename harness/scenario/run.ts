@@ -1,8 +1,4 @@
-import { setMaxListeners } from 'node:events';
-import { type Engine, memoryEngine, udpEngine } from '../lab/engine.js';
 import { PastCalls } from '../lab/past-calls.js';
-import { BusyhereError } from '../platform/errors.js';
-import { LoopWatch } from '../platform/loop-watch.js';
 import { type Random, SeededRandom } from '../platform/random.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
@@ -10,6 +6,7 @@ import type { Case } from './case.js';
 import { keepCapture } from './case-capture.js';
 import { chooseEndpoints } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
+import { Ground } from './ground.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { type CaseRun, runCase } from './run-case.js';
 import type { CaseEvidence, EmitRunEvent } from './run-events.js';
@@ -30,7 +27,7 @@ export async function runSuite(cases: readonly Case[], options: RunOptions, emit
 }
 
 /** Cases that do something at once; any number may wait for their horizons meanwhile. */
-const ACTIVE_AT_ONCE = 3;
+const ACTIVE_AT_ONCE = { udp: 3, docker: 3, memory: Number.POSITIVE_INFINITY } as const;
 
 const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
 
@@ -48,8 +45,7 @@ class SuiteRunner {
   readonly #random: Random;
   /** Of the run itself, whatever clock its cases live by. */
   readonly #clock = new SystemClock();
-  readonly #shared: Engine | undefined;
-  readonly #loop: LoopWatch | undefined;
+  readonly #ground: Ground;
   readonly #past = new PastCalls();
   readonly #turnstile: Turnstile;
   #failures = 0;
@@ -61,13 +57,9 @@ class SuiteRunner {
   ) {
     this.#timers = options.timers === 'fast' ? FAST_TIMERS : RFC3261_TIMERS;
     this.#random = new SeededRandom(options.seed);
-    setMaxListeners(0, options.signal); // everything that waits listens to it, and every case waits
     // In virtual time nobody is ever late, and each case has a clock of its own that must not wait for another's.
-    this.#turnstile = new Turnstile(options.engine === 'udp' ? ACTIVE_AT_ONCE : Number.POSITIVE_INFINITY);
-    if (options.engine === 'udp') {
-      this.#shared = udpEngine(this.#random, { singleAddress: options.singleAddress ?? false });
-      this.#loop = new LoopWatch(this.#shared.clock, tolerableLateness(this.#timers, options));
-    }
+    this.#turnstile = new Turnstile(ACTIVE_AT_ONCE[options.engine]);
+    this.#ground = new Ground(options, this.#timers, this.#random);
   }
 
   async run(): Promise<RunResult> {
@@ -75,13 +67,23 @@ class SuiteRunner {
     const startedAt = new Date(this.#clock.wallTime());
     const horizonMs = Math.max(0, ...this.cases.map((played) => horizonOf(played, this.options, this.#timers)));
     this.emit({ type: 'runStarted', engine, sut, timers, horizonMs, seed, cases: this.cases });
-    this.#loop?.start();
-    try {
+    const result = await this.#onGround(async () => {
       const results = await this.#playAll();
-      const complete = results.map((result, index) => result ?? notRun(this.cases[index] as Case, this.options.signal.aborted));
+      const complete = results.map((one, index) => one ?? notRun(this.cases[index] as Case, this.options.signal.aborted));
       return this.#finish(complete, startedAt, horizonMs);
+    });
+    this.#ground.check();
+    return result;
+  }
+
+  async #onGround<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      await this.#ground.open(this.cases);
+      return await work();
+    } catch (error) {
+      throw this.#ground.causeOf(error);
     } finally {
-      this.#loop?.stop();
+      await this.#ground.close();
     }
   }
 
@@ -92,8 +94,8 @@ class SuiteRunner {
   async #playAll(): Promise<(CaseResult | undefined)[]> {
     const { external } = this.options;
     const workers = external ? 1 : this.options.workers;
-    const order = this.#shared?.realTime ? slowestFirst(this.cases) : this.cases;
-    const alone = this.#shared?.realTime ? 1 : 0;
+    const order = this.#ground.realTime ? slowestFirst(this.cases) : this.cases;
+    const alone = this.#ground.realTime ? 1 : 0;
     const playSome = (cases: readonly Case[]): Promise<(Play | undefined)[]> =>
       schedule(
         cases,
@@ -126,7 +128,7 @@ class SuiteRunner {
       return { played, result, evidence: NO_EVIDENCE, reported: true };
     }
     const play = await this.#play(played);
-    if (play.result.status === 'inconclusive' && this.#shared?.realTime && !this.options.external) return play;
+    if (play.result.status === 'inconclusive' && this.#ground.realTime && !this.options.external) return play;
     this.#report(play);
     return { ...play, reported: true };
   }
@@ -138,7 +140,7 @@ class SuiteRunner {
 
   async #play(played: Case): Promise<Play> {
     const random = this.#random.fork(played.id);
-    const engine = this.#shared ?? memoryEngine(random);
+    const engine = this.#ground.engineFor(random);
     const {
       result: judged,
       evidence,
@@ -148,17 +150,18 @@ class SuiteRunner {
       timers: this.#timers,
       horizonMs: horizonOf(played, this.options, this.#timers),
       random,
-      signal: this.options.signal,
-      loop: this.#loop,
+      signal: this.#ground.signal,
+      loop: this.#ground.punctuality,
       turnstile: this.#turnstile,
       external: this.options.external,
+      site: this.#ground.site,
       drachtio: this.options.sut === 'drachtio',
       past: this.#past,
       singleAddress: this.options.singleAddress ?? false,
     });
     const { captures } = this.options;
     const result = captures ? await keepCapture(judged, trace, evidence.attempts, captures) : judged;
-    if (engine !== this.#shared) nothingLeft(engine);
+    this.#ground.leave(engine);
     return { played, result, evidence, reported: false };
   }
 
@@ -183,8 +186,6 @@ class SuiteRunner {
       cases,
     };
     this.emit({ type: 'runFinished', result });
-    this.#loop?.stop();
-    if (this.#shared) nothingLeft(this.#shared);
     return result;
   }
 }
@@ -197,21 +198,6 @@ function notRun(played: Case, interrupted: boolean): CaseResult {
 
 function notPlayed({ id, scenario, variant }: Case, status: 'skipped' | 'interrupted', reason: string): CaseResult {
   return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };
-}
-
-/** T1, which is a 64th of the usual horizon; the same share of the horizon of a proxy with timers of its own. */
-function tolerableLateness({ t1 }: TimerValues, { external }: RunOptions): number {
-  return Math.max(t1, (external?.horizonMs ?? 0) / 64);
-}
-
-function nothingLeft(engine: Engine): void {
-  const { sockets, timers } = engine.leftovers();
-  if (sockets === 0 && timers === 0) return;
-  throw new BusyhereError(
-    'internal',
-    `the run left ${sockets} sockets and ${timers} timers open`,
-    'this is a fault of busyhere: please report it',
-  );
 }
 
 /** One that ends by itself leads, then those that end with their horizon, then the rest: waiting hides behind work. */

@@ -8,6 +8,7 @@ import type {
   OutgoingRequest,
   RequestOptions,
 } from '../../endpoint/endpoint.js';
+import { errorCode } from '../../platform/errors.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
 import type { ElementReply } from './control-client.js';
 import type { Command } from './control-message.js';
@@ -22,6 +23,11 @@ export interface ElementChannel {
   hear(element: string, listener: (reply: ElementReply) => void): () => void;
   /** Something that nobody waits for could not be done. */
   failed(error: unknown): void;
+}
+
+/** A container that is gone has closed all that it had. */
+export function unlessGone(error: unknown): void {
+  if (errorCode(error) !== 'transport') throw error;
 }
 
 export interface RemoteEndpointOptions {
@@ -69,7 +75,7 @@ export class RemoteEndpoint implements Endpoint {
     this.#endHearing();
     this.#endHearing = undefined;
     for (const request of this.#requests.values()) request.finish(null); // whoever waits for an answer need not any more
-    await channel.ask({ do: 'close', element });
+    await channel.ask({ do: 'close', element }).catch(unlessGone);
   }
 
   async register(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../trust/decision.js';
 import type { LabElement } from '../make-server.js';
 import type { ServerSettings } from './element-settings.js';
-import type { ElementChannel } from './remote-endpoint.js';
+import { type ElementChannel, unlessGone } from './remote-endpoint.js';
 
 export interface RemoteServerOptions {
   /** Unique in the container. */
@@ -34,6 +34,6 @@ export class RemoteServer implements LabElement {
     if (!this.#endHearing) return;
     this.#endHearing();
     this.#endHearing = undefined;
-    await this.options.channel.ask({ do: 'close', element: this.options.element });
+    await this.options.channel.ask({ do: 'close', element: this.options.element }).catch(unlessGone);
   }
 }

@@ -1,0 +1,108 @@
+import { PassThrough } from 'node:stream';
+import type Docker from 'dockerode';
+import type { ContainerCreateOptions } from 'dockerode';
+import { BusyhereError } from '../../platform/errors.js';
+import { CONTROL_PORT, type Role } from '../container/role.js';
+import { engineError } from './docker-engine.js';
+import type { LabNetwork } from './lab-network.js';
+
+/** What all containers of a run have in common. */
+export interface ContainerFrame {
+  readonly engine: Docker;
+  readonly run: string;
+  readonly labels: Record<string, string>;
+  readonly network: LabNetwork;
+  readonly token: string;
+  readonly images: LabImages;
+  /** Told of every container as soon as it is there, so that it can be removed whatever comes. */
+  made(container: Docker.Container): void;
+}
+
+export interface LabImages {
+  /** Of hosts. */
+  readonly lab: string;
+  /** Of what watches their wires. */
+  readonly capture: string;
+}
+
+/** A host whose harness has not come after this time, or has gone, ends. */
+const LEAVE_AFTER_MS = 60_000;
+const MOST_PROCESSES = 64;
+const LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
+
+/** Starts the container of a host at its address. */
+export async function startHost(frame: ContainerFrame, name: string, address: string): Promise<Docker.Container> {
+  const { network, token, images, labels } = frame;
+  const role: Role = { role: 'endpoint', name, control: { port: CONTROL_PORT, token, leaveAfterMs: LEAVE_AFTER_MS } };
+  const container = await create(frame, {
+    name: containerName(frame, name),
+    Hostname: name.replaceAll('.', '-'),
+    Image: images.lab,
+    Labels: { ...labels, 'busyhere.host': name },
+    Env: [`BUSYHERE_ROLE=${JSON.stringify(role)}`],
+    HostConfig: {
+      NetworkMode: network.name,
+      Init: true,
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      PidsLimit: MOST_PROCESSES,
+      LogConfig: LOG,
+    },
+    NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: address } } } },
+  });
+  await container.start();
+  return container;
+}
+
+/** `-p`: nothing but this host's own; immediate and unbuffered: nothing waits in the program for more to come. */
+const CAPTURE = ['-i', 'eth0', '-n', '-p', '-s', '0', '-U', '--immediate-mode', '--time-stamp-precision=nano', '-w', '-', 'ip proto 17'];
+
+/**
+ * Starts the capture beside a host, in the host's own network. Its standard output goes to us alone: nothing is stored.
+ * @param piece told of every piece of the capture
+ * @param said told what the program says besides
+ */
+export async function startCapture(
+  frame: ContainerFrame,
+  name: string,
+  host: Docker.Container,
+  { piece, said }: { piece(bytes: Buffer): void; said(text: string): void },
+): Promise<Docker.Container> {
+  const container = await create(frame, {
+    name: containerName(frame, `${name}.capture`),
+    Image: frame.images.capture,
+    Labels: { ...frame.labels, 'busyhere.capture': name },
+    Cmd: CAPTURE,
+    HostConfig: {
+      NetworkMode: `container:${host.id}`,
+      Init: true,
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      CapAdd: ['NET_RAW'],
+      PidsLimit: MOST_PROCESSES,
+      LogConfig: { Type: 'none', Config: {} },
+    },
+  });
+  const output = await container.attach({ stream: true, stdout: true, stderr: true });
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  stdout.on('data', piece);
+  stderr.setEncoding('utf8').on('data', said);
+  frame.engine.modem.demuxStream(output, stdout, stderr);
+  await container.start();
+  return container;
+}
+
+function containerName({ run }: ContainerFrame, name: string): string {
+  return `busyhere-${run}-${name}`;
+}
+
+async function create({ engine, made }: ContainerFrame, options: ContainerCreateOptions): Promise<Docker.Container> {
+  try {
+    const container = await engine.createContainer(options);
+    made(container);
+    return container;
+  } catch (error) {
+    throw error instanceof BusyhereError ? error : engineError(`the container ${options.name} cannot be made`, error);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Random } from '../../platform/random.js';
+import { SystemClock } from '../../platform/system-clock.js';
+import { TcpNetwork } from '../../platform/tcp-network.js';
+import { UdpNetwork } from '../../platform/udp-network.js';
+import { nextTurn } from '../../platform/virtual-time.js';
+import { SimulatedPlan } from '../address-plan.js';
+import type { Seat } from '../container/seating.js';
+import type { Site } from '../container/site.js';
+import type { Engine } from '../engine.js';
+import type { Topology } from '../topology.js';
+import { connectEngine } from './docker-engine.js';
+import { DockerSite } from './docker-site.js';
+import { sweep } from './sweep.js';
+
+/** What a user may choose of the containers of a run. */
+export interface DockerOptions {
+  /** The first three numbers of the lab's addresses, `10.84.7`; any that are free unless given. */
+  readonly networkPrefix?: string;
+}
+
+export interface ContainersOptions extends DockerOptions {
+  /** All that are to be played: together they say which containers are needed. */
+  readonly topologies: readonly Topology[];
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+/** The containers of a run, and the engine that its cases are played by. */
+export interface Containers {
+  readonly engine: Engine;
+  readonly site: Site;
+  /** Leaves nothing. */
+  stop(): Promise<void>;
+}
+
+/** @throws BusyhereError `environment` where this machine cannot do it; nothing is left then */
+export async function openContainers({ topologies, random, signal, networkPrefix }: ContainersOptions): Promise<Containers> {
+  const docker = await connectEngine();
+  const [clock, network] = [new SystemClock(), new UdpNetwork()];
+  await sweep(docker, clock.wallTime());
+  const opened = await DockerSite.open({
+    engine: docker,
+    images: { lab: 'busyhere-dev:packed', capture: 'busyhere-dev:capture' },
+    clock,
+    network,
+    streams: new TcpNetwork(),
+    random: random.fork('containers'),
+    hosts: hostsFor(topologies),
+    prefix: networkPrefix,
+    signal,
+  });
+  return {
+    site: opened.site,
+    stop: () => opened.stop(),
+    engine: {
+      clock,
+      network,
+      addresses: new SimulatedPlan(), // not asked: the containers have theirs
+      realTime: true,
+      leftovers: () => ({ sockets: network.openSockets, timers: clock.pendingTimers }),
+      nextTurn,
+      complete: (work) => work,
+    },
+  };
+}
+
+/** As many servers as the largest case has, and everybody who takes part in any. */
+function hostsFor(topologies: readonly Topology[]): Pick<Seat, 'name' | 'kind'>[] {
+  const servers = Math.max(...topologies.map((topology) => topology.servers.length));
+  const participants = new Set(topologies.flatMap((topology) => topology.participants.map(({ name }) => name)));
+  return [
+    ...Array.from({ length: servers }, (_, index) => ({ name: index === 0 ? 'proxy' : `proxy${index + 1}`, kind: 'server' as const })),
+    ...[...participants].map((name) => ({ name, kind: 'participant' as const })),
+  ];
+}

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Who made the parts of a lab. */
+export interface Owner {
+  /** The machine, as far as a process on it can tell it from others. */
+  readonly machine: string;
+  readonly pid: number;
+  /** When the process began, in whatever its system counts: another one may get its number later. */
+  readonly began: string;
+}
+
+/** This process. */
+export function thisProcess(): Owner {
+  return { machine: machineName(), pid: process.pid, began: beginningOf(process.pid) ?? '' };
+}
+
+/** Whether a process still runs; undefined where it is on another machine, and nobody here knows. */
+export function isAlive({ machine, pid, began }: Owner): boolean | undefined {
+  if (machine !== machineName()) return undefined;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is there, and somebody else's
+  }
+  return (beginningOf(pid) ?? '') === began;
+}
+
+/** `4f1d22a9`, drawn anew for each run whatever its seed: two runs with one seed may go on at once. */
+export function newRunName(): string {
+  return randomBytes(4).toString('hex');
+}
+
+/** What only this run's harness and containers know. */
+export function newToken(): string {
+  return randomBytes(24).toString('hex');
+}
+
+/** A container on the machine has the machine's boot, but a host name of its own, and counts processes for itself. */
+function machineName(): string {
+  return `${hostname()}/${readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? ''}`;
+}
+
+/** The 22nd field of /proc/PID/stat (proc(5)): ticks since boot. Systems without it tell nothing. */
+function beginningOf(pid: number): string | undefined {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
