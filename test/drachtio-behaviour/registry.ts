@@ -1,11 +1,16 @@
 import { AUTHENTICATION } from './areas/authentication.js';
 import { B2BUA } from './areas/b2bua.js';
 import { BRIDGE } from './areas/bridge.js';
+import { CANCEL } from './areas/cancel.js';
+import { CHALLENGE_BEHAVIOURS } from './areas/challenge.js';
 import { DIALOG } from './areas/dialog.js';
 import { FRAMING } from './areas/framing.js';
 import { MIDDLEWARE } from './areas/middleware.js';
+import { PROXY } from './areas/proxy.js';
+import { REQUESTS } from './areas/requests.js';
 import { ROUTES } from './areas/routes.js';
 import { STACK } from './areas/stack.js';
+import { SUBSCRIPTION } from './areas/subscription.js';
 import { UAC } from './areas/uac.js';
 import { UAS } from './areas/uas.js';
 import type { Behaviour } from './behaviour.js';
@@ -22,4 +27,9 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...DIALOG,
   ...B2BUA,
   ...BRIDGE,
+  ...CANCEL,
+  ...CHALLENGE_BEHAVIOURS,
+  ...REQUESTS,
+  ...SUBSCRIPTION,
+  ...PROXY,
 ];
