@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
+import { callOf, rememberCall } from './call-site.js';
 import { findScenarios, type ScenarioPath } from './find-scenarios.js';
 import { loadModule } from './load-module.js';
 import type { Mended } from './mend-shape.js';
@@ -32,17 +33,29 @@ export function loadScenarios(paths: readonly string[], cwd: string, ownEntry?: 
  * @param directory where a profiles file is looked for
  */
 export function loadScenario(definition: string | ScenarioInput, id: string, directory: string): Scenario {
+  rememberCall(definition, loadScenario);
   const mistakes: Mistake[] = [];
   const profiles = new ProfilesFiles(directory);
   const path = resolve(directory, id);
   const scenarios =
     typeof definition === 'string'
       ? fromYaml(SourceFile.parse(definition, id), { path, id, file: null }, profiles, mistakes)
-      : fromValue(definition, new SourceCode(id), { path, id, file: null }, profiles, mistakes);
+      : fromValue(definition, codeOf(definition, id), { path, id, file: null }, profiles, mistakes);
   throwMistakes(mistakes);
   const [scenario] = scenarios;
   if (!scenario) throw new Error(`the scenario ${id} has neither cases nor mistakes`);
   return scenario;
+}
+
+/** The code that a scenario was defined in, where that is known. */
+function codeOf(definition: ScenarioInput, id: string): SourceCode {
+  const site = callOf(definition);
+  return new SourceCode(id, () => site && readModule({ path: site.path, file: nameFromHere(site.path), ownEntry: undefined }), site?.line);
+}
+
+function nameFromHere(path: string): string {
+  const fromHere = relative('.', path);
+  return fromHere.startsWith('..') ? path : fromHere;
 }
 
 type Origin = Pick<ScenarioPath, 'path' | 'id'> & { readonly file: string | null };

@@ -1,3 +1,4 @@
+import { rememberCall } from './call-site.js';
 import { loadScenario } from './load.js';
 import type { RunResult } from './result.js';
 import { runSuite } from './run.js';
@@ -22,6 +23,7 @@ export interface RunScenarioOptions extends Partial<RunOptions> {
  * @throws BusyhereError `scenario` with every mistake of the definition; `environment` where this machine cannot run it
  */
 export async function runScenario(definition: ScenarioInput | string, options: RunScenarioOptions = {}): Promise<RunResult> {
+  rememberCall(definition, runScenario);
   const { id = 'scenario', directory = '.', emit = () => {}, engine = 'udp', ...given } = options;
   const { cases } = loadScenario(definition, id, directory);
   const timers = engine === 'memory' ? 'rfc3261' : 'fast';

@@ -21,17 +21,15 @@ export interface Found {
 }
 
 /**
- * Finds a value of the scenario that a module exports.
+ * Finds a value of a scenario in the module that defines it.
  *
+ * @param definition the expression that is the scenario, or hands it to a function of ours
  * @param at `key` for the place of its key
- * @returns undefined where the module does not show what it exports
  */
-export function findValue(tree: SyntaxTree, path: ValuePath, at: 'key' | 'value'): Found | undefined {
+export function findValue(tree: SyntaxTree, definition: SyntaxNode, path: ValuePath, at: 'key' | 'value'): Found {
   const names = new Names(tree);
-  const exported = exportedValue(tree);
-  if (!exported) return undefined;
-  let range = headOf(exported, names);
-  let node = names.follow(exported);
+  let range = headOf(definition, names);
+  let node = names.follow(definition);
   for (const [depth, step] of path.entries()) {
     const member = memberOf(node, step, names);
     if (!member) return { range, exact: false };
@@ -51,7 +49,8 @@ function headOf(exported: SyntaxNode, names: Names): Range {
   return call.type === 'CallExpression' ? rangeOf(call.callee as SyntaxNode) : [call.start, call.start + 1];
 }
 
-function exportedValue({ body }: SyntaxTree): SyntaxNode | undefined {
+/** What a module exports by default; undefined where it does not show. */
+export function exportedValue({ body }: SyntaxTree): SyntaxNode | undefined {
   for (const statement of body as SyntaxNode[]) {
     if (statement.type === 'ExportDefaultDeclaration') return statement.declaration as SyntaxNode;
     if (statement.type === 'TSExportAssignment') return statement.expression as SyntaxNode;
@@ -66,18 +65,20 @@ function exportedValue({ body }: SyntaxTree): SyntaxNode | undefined {
 
 const WRAPPERS = new Set(['TSAsExpression', 'TSSatisfiesExpression', 'TSNonNullExpression', 'TSTypeAssertion', 'ParenthesizedExpression']);
 
-/** The constants of a module. */
+/** The constants of a module, of whatever scope; a name that is given twice stands for nothing. */
 class Names {
-  readonly #values = new Map<string, SyntaxNode>();
+  readonly #values = new Map<string, SyntaxNode | undefined>();
 
-  constructor({ body }: SyntaxTree) {
-    for (const statement of body as SyntaxNode[]) {
-      const declared = statement.type === 'ExportNamedDeclaration' ? (statement.declaration as SyntaxNode | null) : statement;
-      if (declared?.type !== 'VariableDeclaration' || declared.kind !== 'const') continue;
-      for (const { id, init } of declared.declarations as { id: SyntaxNode; init: SyntaxNode | null }[]) {
-        if (init) this.#values.set(nameOf(id), init);
-      }
+  constructor(tree: SyntaxTree) {
+    this.#collect(tree);
+  }
+
+  #collect(node: SyntaxNode): void {
+    if (node.type === 'VariableDeclarator') {
+      const [name, value] = [nameOf(node.id), node.init as SyntaxNode | null];
+      this.#values.set(name, this.#values.has(name) ? undefined : (value ?? undefined));
     }
+    for (const value of Object.values(node).flat()) if (isNode(value)) this.#collect(value);
   }
 
   /** The expression itself: without types, the value of a constant, what is handed to `defineScenario` unless `calls` are kept. */
@@ -96,8 +97,27 @@ class Names {
 function definedBy({ callee, arguments: given }: SyntaxNode): SyntaxNode | undefined {
   const called = callee as SyntaxNode;
   const name = nameOf(called.type === 'MemberExpression' ? called.property : called);
-  return name === 'defineScenario' ? (given as SyntaxNode[])[0] : undefined;
+  return TAKERS.has(name) ? (given as SyntaxNode[])[0] : undefined;
 }
+
+/** The call by which a scenario is handed to a function of ours, beginning in a range; undefined where there is none. */
+export function callIn(node: SyntaxNode, range: Range): SyntaxNode | undefined {
+  if (node.end < range[0] || node.start > range[1]) return undefined;
+  const begins = (node.callee as SyntaxNode | undefined)?.end ?? -1;
+  if (node.type === 'CallExpression' && begins >= range[0] && begins <= range[1] && definedBy(node)) return node;
+  for (const value of Object.values(node).flat()) {
+    const found = isNode(value) ? callIn(value, range) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
+}
+
+/** Functions of ours that take a scenario first. */
+const TAKERS = new Set(['defineScenario', 'runScenario', 'loadScenario']);
 
 interface Member {
   readonly key?: SyntaxNode;

@@ -174,6 +174,15 @@ describe('the packed package', () => {
       );
     });
 
+    it('shows a mistake in a scenario that a program defines where it is written', async () => {
+      const project = projectOf(kind);
+      const call = `runScenario({\n  name: 'x',\n  srvers: {}, participants: {}, script: [], expect: {},\n}).catch((error) => console.log(error.message));\n`;
+      const module = project.write('wrong.mjs', `import { runScenario } from 'busyhere';\n${call}`);
+      const script = project.write('wrong.cjs', `const { runScenario } = require('busyhere');\n${call}`);
+      expect(await project.node(module)).toContain('wrong.mjs:4:3: unknown key "srvers"; did you mean "servers"?\n');
+      expect(await project.node(script)).toContain('wrong.cjs:4:3: unknown key "srvers"; did you mean "servers"?\n');
+    });
+
     it('gives scenarios in TypeScript to code of the project, as module and as script', async () => {
       const project = projectOf(kind);
       project.write('name.ts', "export const name: string = 'A busy callee';\n");

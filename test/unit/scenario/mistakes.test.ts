@@ -184,10 +184,12 @@ test('stops telling where nobody reads on', () => {
   expect(message).toMatch(/\nand \d+ more mistakes$/);
 });
 
-test('names the place of a value in a scenario defined in code', () => {
+test('shows a mistake in a scenario defined in code where it is written', () => {
   const definition = { name: 'x', servers: {}, participants: {}, script: [{ alice: { cancel: 'first' } }], expect: {} };
-  const { message } = errorOf(() => loadScenario(definition, 'in code', '/nowhere'));
-  expect(message).toContain('in code: script[0].alice: "alice" is no participant; there is none');
+  const { message, mistakes } = errorOf(() => loadScenario(definition, 'in code', '/nowhere'));
+  expect(message).toContain('mistakes.test.ts');
+  expect(mistakes[0]).toMatchObject({ message: '"alice" is no participant; there is none' });
+  expect(mistakes[0]?.excerpt).toMatch(/const definition = .*alice.*\n.*\^{5}$/);
 });
 
 test.each([
