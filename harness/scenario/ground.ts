@@ -14,7 +14,7 @@ import type { RunOptions } from './run-options.js';
 export class Ground {
   #shared: Engine | undefined;
   #containers: Containers | undefined;
-  readonly #loop: LoopWatch | undefined;
+  #loop: LoopWatch | undefined;
   readonly #end = new AbortController();
 
   constructor(
@@ -45,6 +45,14 @@ export class Ground {
   /** Undefined in virtual time, where nothing is ever late. */
   get punctuality(): Punctuality | undefined {
     return this.site?.punctuality ?? this.#loop;
+  }
+
+  /** Judges lateness by these timers from now on. */
+  measureBy(timers: TimerValues): void {
+    if (!this.#loop || !this.#shared) return;
+    this.#loop.stop();
+    this.#loop = new LoopWatch(this.#shared.clock, tolerableLateness(timers, this.options));
+    this.#loop.start();
   }
 
   /** The one that all share, or one of the case's own. */

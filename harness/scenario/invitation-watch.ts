@@ -27,7 +27,7 @@ export interface AttemptWatch {
 }
 
 /** How often a horizon may start over because the loop was late, before the attempt is given up as unproven. */
-const HORIZONS_AT_MOST = 6;
+const HORIZONS_AT_MOST = 4;
 
 /** Watches an INVITE's attempt. */
 export class InvitationWatch implements AttemptWatch {

@@ -63,6 +63,9 @@ const caseResult = z
     status: z.enum(['passed', 'failed', 'skipped', 'inconclusive', 'interrupted']),
     reason: z.string().nullable().meta({ description: 'Why it is not passed; null where it is.' }),
     durationMs: milliseconds,
+    horizonMs: milliseconds
+      .exactOptional()
+      .meta({ description: 'Present where the machine was too busy, and the case was measured again with slower timers.' }),
     trace: z.string().nullable().meta({ description: 'Path of the case’s capture.' }),
     attempts: z.array(attempt),
     journal: z.array(journalEntry),

@@ -41,6 +41,8 @@ export interface CaseResult {
   /** Why it is not passed, in a sentence; null where it passed. */
   readonly reason: string | null;
   readonly durationMs: number;
+  /** Where it is not the usual one of the case: the machine was too busy, and it was measured again with slower timers. */
+  readonly horizonMs?: number;
   /** Path of the case's capture, or null. */
   readonly trace: string | null;
   readonly attempts: readonly AttemptResult[];

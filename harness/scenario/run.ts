@@ -1,14 +1,15 @@
 import { PastCalls } from '../lab/past-calls.js';
 import { type Random, SeededRandom } from '../platform/random.js';
 import { SystemClock } from '../platform/system-clock.js';
-import { FAST_TIMERS, RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
+import type { TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
-import { keepCapture } from './case-capture.js';
+import { type CaseTrace, keepCapture } from './case-capture.js';
 import { chooseEndpoints } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { Ground } from './ground.js';
+import { repetitions, timersOf } from './pace.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
-import { type CaseRun, runCase } from './run-case.js';
+import { runCase } from './run-case.js';
 import type { CaseEvidence, EmitRunEvent } from './run-events.js';
 import { horizonOf } from './run-horizon.js';
 import type { RunOptions } from './run-options.js';
@@ -36,12 +37,14 @@ interface Play {
   readonly played: Case;
   readonly result: CaseResult;
   readonly evidence: CaseEvidence;
+  /** Undefined where nothing was played. */
+  readonly trace?: CaseTrace;
   /** Whether listeners were told. */
   readonly reported: boolean;
 }
 
 class SuiteRunner {
-  readonly #timers: TimerValues;
+  #timers: TimerValues;
   readonly #random: Random;
   /** Of the run itself, whatever clock its cases live by. */
   readonly #clock = new SystemClock();
@@ -55,7 +58,7 @@ class SuiteRunner {
     private readonly options: RunOptions,
     private readonly emit: EmitRunEvent,
   ) {
-    this.#timers = options.timers === 'fast' ? FAST_TIMERS : RFC3261_TIMERS;
+    this.#timers = timersOf(options);
     this.#random = new SeededRandom(options.seed);
     // In virtual time nobody is ever late, and each case has a clock of its own that must not wait for another's.
     this.#turnstile = new Turnstile(ACTIVE_AT_ONCE[options.engine]);
@@ -96,59 +99,64 @@ class SuiteRunner {
     const workers = external ? 1 : this.options.workers;
     const order = this.#ground.realTime ? slowestFirst(this.cases) : this.cases;
     const alone = this.#ground.realTime ? 1 : 0;
-    const playSome = (cases: readonly Case[]): Promise<(Play | undefined)[]> =>
-      schedule(
-        cases,
-        workers,
-        (played) => this.#playFirst(played),
-        () => this.#goesOn(),
-      );
-    const plays = [...(await playSome(order.slice(0, alone))), ...(await playSome(order.slice(alone)))];
-    const results = new Map<Case, CaseResult>();
-    for (const play of plays) if (play) results.set(play.played, await this.#settle(play));
-    return this.cases.map((played) => results.get(played));
+    const plays = new Map<Case, Play>();
+    const playSome = async (cases: readonly Case[], play: (played: Case) => Promise<Play>): Promise<void> => {
+      const done = await schedule(cases, workers, play, () => this.#goesOn());
+      for (const one of done) if (one) plays.set(one.played, one);
+    };
+    await playSome(order.slice(0, alone), (played) => this.#playFirst(played));
+    await playSome(order.slice(alone), (played) => this.#playFirst(played));
+    await this.#settle(plays, playSome);
+    return this.cases.map((played) => plays.get(played)?.result);
   }
 
   /**
-   * What could not be judged, since this process was late with so much to do at once, is measured once more, alone. No
-   * failure is ever played again.
+   * What could not be judged, since this process was late, is measured again, more slowly and all of it at once: what
+   * merely waits makes nobody late, and one quiet horizon proves it all. No failure is ever played again.
    */
-  async #settle(first: Play): Promise<CaseResult> {
-    if (first.reported) return first.result;
-    const play = this.#goesOn() ? await this.#play(first.played) : first;
-    this.#report(play);
-    return play.result;
+  async #settle(
+    plays: Map<Case, Play>,
+    playSome: (cases: readonly Case[], play: (played: Case) => Promise<Play>) => Promise<void>,
+  ): Promise<void> {
+    const unjudged = (): Play[] => [...plays.values()].filter(({ reported }) => !reported);
+    for (const slower of repetitions(this.options)) {
+      const cases = unjudged().map(({ played }) => played);
+      if (cases.length === 0 || !this.#goesOn()) break;
+      this.#timers = timersOf(this.options, slower);
+      this.#ground.measureBy(this.#timers);
+      await playSome(cases, (played) => this.#playOnce(played));
+    }
+    for (const play of unjudged()) plays.set(play.played, await this.#report(play));
   }
 
   async #playFirst(played: Case): Promise<Play> {
     this.emit({ type: 'caseStarted', case: played });
-    if (played.skip !== undefined) {
-      const result = notPlayed(played, 'skipped', played.skip);
-      this.#report({ played, result, evidence: NO_EVIDENCE, reported: false });
-      return { played, result, evidence: NO_EVIDENCE, reported: true };
-    }
-    const play = await this.#play(played);
-    if (play.result.status === 'inconclusive' && this.#ground.realTime && !this.options.external) return play;
-    this.#report(play);
-    return { ...play, reported: true };
+    if (played.skip === undefined) return this.#playOnce(played);
+    return this.#report({ played, result: notPlayed(played, 'skipped', played.skip), evidence: NO_EVIDENCE, reported: false });
   }
 
-  #report({ played, result, evidence }: Play): void {
+  async #playOnce(played: Case): Promise<Play> {
+    const play = await this.#play(played);
+    return play.result.status === 'inconclusive' && repetitions(this.options).length > 0 ? play : this.#report(play);
+  }
+
+  async #report(play: Play): Promise<Play> {
+    const { played, evidence, trace } = play;
+    const { captures } = this.options;
+    const result = captures && trace ? await keepCapture(play.result, trace, evidence.attempts, captures) : play.result;
     if (result.status === 'failed') this.#failures += 1;
     this.emit({ type: 'caseFinished', case: played, result, evidence });
+    return { played, result, evidence, reported: true };
   }
 
   async #play(played: Case): Promise<Play> {
     const random = this.#random.fork(played.id);
     const engine = this.#ground.engineFor(random);
-    const {
-      result: judged,
-      evidence,
-      trace,
-    }: CaseRun = await runCase(this.options.external ? withEitherChallenge(played) : played, {
+    const horizonMs = horizonOf(played, this.options, this.#timers);
+    const { result, evidence, trace } = await runCase(this.options.external ? withEitherChallenge(played) : played, {
       engine,
       timers: this.#timers,
-      horizonMs: horizonOf(played, this.options, this.#timers),
+      horizonMs,
       random,
       signal: this.#ground.signal,
       loop: this.#ground.punctuality,
@@ -159,10 +167,9 @@ class SuiteRunner {
       past: this.#past,
       singleAddress: this.options.singleAddress ?? false,
     });
-    const { captures } = this.options;
-    const result = captures ? await keepCapture(judged, trace, evidence.attempts, captures) : judged;
     this.#ground.leave(engine);
-    return { played, result, evidence, reported: false };
+    const slowed = horizonMs !== horizonOf(played, this.options, timersOf(this.options));
+    return { played, result: slowed ? { ...result, horizonMs } : result, evidence, trace, reported: false };
   }
 
   #goesOn(): boolean {
