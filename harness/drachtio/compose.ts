@@ -1,11 +1,11 @@
 import { createResponse } from '../sip/create-response.js';
 import { headerName } from '../sip/header-names.js';
-import { splitList } from '../sip/list.js';
 import { SipRequest, type SipResponse } from '../sip/message.js';
 import type { Listener } from '../transaction/listener.js';
 import { type AppMessage, type AppRequestLine, type AppStatusLine, appHeader } from './app-message.js';
 import { inServerOrder } from './header-order.js';
 import type { Names } from './names.js';
+import { carriedOptions, reasonNotCarried } from './not-carried.js';
 import { atOwnAddress, bracketed, ownContact } from './server-uri.js';
 
 type Field = readonly [name: string, value: string];
@@ -15,8 +15,6 @@ const SERVERS_OWN = ['via', 'route', 'record-route', 'rseq', 'content-length'];
 /** Of a response, or inside a dialog, these follow from what is there already. */
 const OF_THE_DIALOG = ['from', 'to', 'call-id', 'cseq', 'max-forwards'];
 const AT_LOCALHOST = ['from', 'to', 'contact', 'p-asserted-identity'];
-/** Extensions that need the server's help, which it does not give. */
-const NOT_CARRIED = ['100rel', 'timer'];
 const MAX_FORWARDS = '70';
 
 /** A message cannot be sent; the text is for the application. */
@@ -102,11 +100,13 @@ function applicationFields(message: AppMessage, listener: Listener, without: rea
 
 /** Nobody must think that the server helps with an extension which it does not carry. */
 function withoutExtensions(name: string, value: string): Field[] {
-  const left = splitList(value).filter((option) => !NOT_CARRIED.includes(option.toLowerCase()));
+  const left = carriedOptions(value);
   return left.length > 0 ? [[name, left.join(', ')]] : [];
 }
 
 function bodyFields(message: AppMessage, isResponse = false): Field[] | Refusal {
+  const reason = reasonNotCarried(message);
+  if (reason !== undefined) return new Refusal(reason);
   const length: Field = ['Content-Length', String(message.body.length)];
   if (message.body.length === 0) return [length];
   const type = appHeader(message, 'Content-Type') ?? appHeader(message, 'c') ?? guessedType(message.body);

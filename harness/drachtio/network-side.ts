@@ -10,6 +10,7 @@ import type { Dialog } from './dialog.js';
 import type { IncomingRequest, IncomingRequests } from './incoming-requests.js';
 import { sipLeader } from './leader.js';
 import type { NewRequests } from './new-requests.js';
+import { unsupportedOptions } from './not-carried.js';
 import type { PassingRequests } from './passing-requests.js';
 import type { Proxies } from './proxies.js';
 import { unsolicitedBye } from './unsolicited-bye.js';
@@ -17,8 +18,6 @@ import { unsolicitedBye } from './unsolicited-bye.js';
 const CANCEL_AFTER_200 = 'SIP ;cause=200 ;text="CANCEL after 200 OK"';
 /** Methods that mean something only inside a dialog or beside an INVITE. */
 const IN_DIALOG_ONLY = ['INVITE', 'BYE', 'UPDATE', 'PRACK'];
-/** Extensions that need the server's help, which it does not give (RFC 3262, RFC 4028). */
-const NOT_CARRIED = ['100rel', 'timer'];
 
 export interface NetworkPorts {
   readonly core: Core;
@@ -42,7 +41,7 @@ export class NetworkSide implements TransactionUser {
     if (this.#ports.core.habits.alwaysSymmetric) answerToSource(request, flow);
     const fault = checkMessage(request);
     if (fault) return this.#refuse(transaction, fault.status);
-    const unsupported = request.headers.list('Require').filter((option) => NOT_CARRIED.includes(option.toLowerCase()));
+    const unsupported = unsupportedOptions(request);
     if (unsupported.length > 0) return this.#refuse(transaction, 420, [['Unsupported', unsupported.join(', ')]]); // RFC 3261 §8.2.2.3
     const dialog = request.toTag === undefined ? undefined : this.#ports.core.dialogs.of(request);
     if (dialog) return this.#receiveInDialog(transaction, dialog, octets);

@@ -1,3 +1,4 @@
+import { settled } from './settled.js';
 import { SDP, type SipPeer } from './sip-peer.js';
 import { Workshop } from './srf-app.js';
 
@@ -37,15 +38,13 @@ describe('createB2BUA', () => {
   });
 
   it('connects two calls, and ends them', async () => {
-    const ended = new Promise<string>((resolve) => {
-      void shop.app((srf) =>
-        srf.invite(async (req, res) => {
-          const { uas, uac } = await srf.createB2BUA(req, res, bob.uri, {});
-          uas.on('destroy', () => void uac.destroy().then(() => resolve('ended')));
-        }),
-      );
-    });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const ended = settled<string>();
+    await shop.app((srf) =>
+      srf.invite(async (req, res) => {
+        const { uas, uac } = await srf.createB2BUA(req, res, bob.uri, {});
+        uas.on('destroy', () => uac.destroy({ headers: {} }, () => ended.resolve('ended')));
+      }),
+    );
     const invite = alice.invite(shop.sip);
     const invited = await bob.takeRequest('INVITE');
     bob.respond(invited, 200, [], SDP);
@@ -55,7 +54,7 @@ describe('createB2BUA', () => {
     alice.inDialog('BYE', invite, ok, 2, shop.sip);
     await alice.take('200 BYE');
     bob.respond(await bob.takeRequest('BYE'), 200);
-    expect(await ended).toBe('ended');
+    expect(await ended.promise).toBe('ended');
   });
 
   it('cancels', async () => {
