@@ -4,6 +4,7 @@ import { BRIDGE } from './areas/bridge.js';
 import { CANCEL } from './areas/cancel.js';
 import { CHALLENGE_BEHAVIOURS } from './areas/challenge.js';
 import { DIALOG } from './areas/dialog.js';
+import { FORKING } from './areas/forking.js';
 import { FRAMING } from './areas/framing.js';
 import { MIDDLEWARE } from './areas/middleware.js';
 import { PROXY } from './areas/proxy.js';
@@ -32,4 +33,5 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...REQUESTS,
   ...SUBSCRIPTION,
   ...PROXY,
+  ...FORKING,
 ];

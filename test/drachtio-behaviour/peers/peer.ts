@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly body?: string;
   readonly to?: Endpoint;
   readonly callId?: string;
+  /** CSeq number; 1 if left out. */
+  readonly sequence?: number;
   readonly maxForwards?: number;
 }
 
@@ -94,7 +96,7 @@ export class Peer {
         ['From', options.from ?? `"${this.name}" <${this.uri}>;tag=${fresh('f')}`],
         ['To', `<${uri}>`],
         ['Call-ID', options.callId ?? `${fresh('c')}@${this.address.address}`],
-        ['CSeq', `1 ${method}`],
+        ['CSeq', `${options.sequence ?? 1} ${method}`],
         ...(given('contact') ? [] : contact),
         ['Max-Forwards', String(options.maxForwards ?? 70)],
         ...(options.fields ?? []),
