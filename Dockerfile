@@ -23,7 +23,9 @@ ENTRYPOINT ["tcpdump"]
 
 # From a package that is installed: its files and what they depend on are in the context already, under app/.
 FROM runtime AS packed
-COPY app /app
+COPY app/node_modules node_modules
+COPY app/package.json package.json
+COPY app/dist dist
 USER busyhere
 
 # From a checkout.

@@ -10,12 +10,18 @@ import type { Engine } from '../engine.js';
 import type { Topology } from '../topology.js';
 import { connectEngine } from './docker-engine.js';
 import { DockerSite } from './docker-site.js';
+import { ensureImages } from './lab-images.js';
+import { packageRoot as installedPackage } from './package-files.js';
 import { sweep } from './sweep.js';
 
 /** What a user may choose of the containers of a run. */
 export interface DockerOptions {
   /** The first three numbers of the lab's addresses, `10.84.7`; any that are free unless given. */
   readonly networkPrefix?: string;
+  /** The folder of the package that the image is made of; found from the working directory unless given. */
+  readonly packageRoot?: string;
+  /** Told what takes its time. */
+  progress?(text: string): void;
 }
 
 export interface ContainersOptions extends DockerOptions {
@@ -34,13 +40,15 @@ export interface Containers {
 }
 
 /** @throws BusyhereError `environment` where this machine cannot do it; nothing is left then */
-export async function openContainers({ topologies, random, signal, networkPrefix }: ContainersOptions): Promise<Containers> {
+export async function openContainers(options: ContainersOptions): Promise<Containers> {
+  const { topologies, random, signal, networkPrefix, packageRoot = installedPackage('.'), progress = () => {} } = options;
   const docker = await connectEngine();
   const [clock, network] = [new SystemClock(), new UdpNetwork()];
   await sweep(docker, clock.wallTime());
+  const images = await ensureImages(docker, { packageRoot, progress });
   const opened = await DockerSite.open({
     engine: docker,
-    images: { lab: 'busyhere-dev:packed', capture: 'busyhere-dev:capture' },
+    images,
     clock,
     network,
     streams: new TcpNetwork(),

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DockerOptions } from '../lab/docker/open-containers.js';
+import { BusyhereError } from '../platform/errors.js';
+import type { EngineName, SutName } from '../scenario/run-options.js';
+import type { Host } from './host.js';
+
+/** The variable that gives the lab's network, here and in docker-compose.yml. */
+const NETWORK_VARIABLE = 'BUSYHERE_NETWORK';
+
+/**
+ * What a run in containers is told besides.
+ * @throws BusyhereError `usage` where the proxy under test cannot be in one
+ */
+export function dockerOptions(engine: EngineName, sut: SutName, host: Pick<Host, 'env' | 'stderr'>): { docker?: DockerOptions } {
+  if (engine !== 'docker') return {};
+  if (sut !== 'builtin') {
+    throw new BusyhereError(
+      'usage',
+      `--engine docker does not go with --sut ${sut}`,
+      'its containers are made for the case, with a proxy of ours; --engine udp plays against others',
+    );
+  }
+  const networkPrefix = host.env[NETWORK_VARIABLE];
+  return {
+    docker: {
+      packageRoot: ownPackage(),
+      progress: (text) => host.stderr.write(`busyhere: ${text}\n`),
+      ...(networkPrefix === undefined || networkPrefix === '' ? {} : { networkPrefix }),
+    },
+  };
+}
+
+/** The folder that this very file was installed or built in. */
+export function ownPackage(): string {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'Dockerfile'))) return folder;
+  }
+  throw new BusyhereError('environment', 'the package has lost its Dockerfile', 'install busyhere again');
+}
