@@ -20,6 +20,8 @@ export interface SutFlags {
   readonly sutConfig?: string;
   readonly sutDomain?: string;
   readonly sutPasswordFrom?: string;
+  readonly drachtioAddress?: string;
+  readonly drachtioSecret?: string;
 }
 
 const SIP_PORT = 5060;

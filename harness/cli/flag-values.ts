@@ -88,6 +88,15 @@ export function sipAddress(flag: string) {
   };
 }
 
+/** `HOST:PORT`, `[2001:db8::1]:PORT`, or without a port */
+export function hostAndPort(flag: string) {
+  return (text: string): string => {
+    const match = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(?::(\d{1,5}))?$/.exec(text);
+    if (match && Number(match[1] ?? 0) <= 65_535) return text;
+    throw wrong(flag, 'an address such as 192.0.2.1:9022', text);
+  };
+}
+
 export interface EndpointChoice {
   /** null: all participants. */
   readonly participant: string | null;

@@ -16,6 +16,8 @@ export interface Flag {
   readonly repeatable?: boolean;
   /** Reads the text behind the flag. Throws BusyhereError `usage`. */
   read?(text: string): unknown;
+  /** Nobody is shown its value. */
+  readonly secret?: boolean;
   /** Known to the contract and to come: refused with a sentence, and not in the help. */
   readonly planned?: boolean;
 }
@@ -41,7 +43,8 @@ export const SUT_FLAGS: readonly Flag[] = [
     name: 'sut',
     value: 'builtin|drachtio|external',
     standard: 'builtin',
-    description: 'the proxy under test: our own, or one that runs already, with our endpoints as its users',
+    description:
+      'the proxy under test: our own, the same as a B2BUA on drachtio-srf, or one that runs already, with our endpoints as its users',
     read: values.oneOf('sut', ['builtin', 'drachtio', 'external'], ['kamailio']),
   },
   {
@@ -69,6 +72,21 @@ export const SUT_FLAGS: readonly Flag[] = [
     description: 'with --sut external, the environment variable with the password of all accounts, which are named like the participants',
     read: values.someText('sut-password-from'),
   },
+  {
+    name: 'drachtio-address',
+    value: 'HOST:PORT',
+    standard: 'a server of our own for each',
+    description: 'with --sut drachtio, the control port of a drachtio-server that runs already (see docs/drachtio.md)',
+    read: values.hostAndPort('drachtio-address'),
+  },
+  {
+    name: 'drachtio-secret',
+    value: 'SECRET',
+    secret: true,
+    standard: '$DRACHTIO_SECRET, or cymru',
+    description: 'its secret; the environment variable keeps it out of the list of processes',
+    read: values.someText('drachtio-secret'),
+  },
 ];
 
 /** Whose SIP stands behind the participants. */
@@ -86,10 +104,10 @@ export const RUN_FLAGS: readonly Flag[] = [
   { name: 'list', description: 'show the cases and run none' },
   {
     name: 'engine',
-    value: 'udp|memory',
+    value: 'udp|memory|docker',
     standard: 'udp',
-    description: 'real sockets on loopback, or a simulated network in virtual time',
-    read: values.oneOf('engine', ['udp', 'memory'], ['docker']),
+    description: 'real sockets on loopback, a simulated network in virtual time, or a container for every host (see docs/docker.md)',
+    read: values.oneOf('engine', ['udp', 'memory', 'docker']),
   },
   ...SUT_FLAGS,
   ENDPOINT_FLAG,
@@ -153,8 +171,6 @@ export const RUN_FLAGS: readonly Flag[] = [
     read: values.oneOf('pcap', ['off', 'on', 'retain-on-failure']),
   },
   { name: 'sut-image', value: 'NAME', planned: true, description: 'image of the proxy under test' },
-  { name: 'drachtio-address', value: 'HOST:PORT', planned: true, description: 'address of a drachtio server' },
-  { name: 'drachtio-secret', value: 'SECRET', planned: true, description: 'secret of a drachtio server' },
 ];
 
 /** The flag's name as a key of a configuration file and of parsed options: `grepInvert`. */

@@ -46,7 +46,7 @@ function profileOf(flags: Invocation['flags'], { sut }: RunOptions): string[] {
 function sutSettings(flags: Invocation['flags']): string[] {
   return SUT_FLAGS.flatMap((flag) => {
     const value = flags[keyOf(flag)];
-    return flag.name === 'sut' || typeof value !== 'string' ? [] : [`--${flag.name}`, value];
+    return flag.name === 'sut' || flag.secret || typeof value !== 'string' ? [] : [`--${flag.name}`, value];
   });
 }
 

@@ -10,6 +10,8 @@ import type { RunOptions, TimersName } from '../scenario/run-options.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../transaction/timer-values.js';
 import { chooseCases } from './choose-cases.js';
 import type { Invocation } from './commands.js';
+import { dockerOptions } from './docker-flags.js';
+import { casesForDrachtio, drachtioSut } from './drachtio-flags.js';
 import { endpointChoices } from './endpoint-choices.js';
 import { EXIT_CODES, type ExitCode, exitCodeOfRun } from './exit-code.js';
 import { casesForSut, externalSut, type SutFlags } from './external-flags.js';
@@ -43,13 +45,18 @@ const OUTPUT = 'busyhere-output';
 export async function runCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
   const flags = invocation.flags as RunFlags;
   const interruption = new AbortController();
-  const external = await externalSut(flags, host);
+  const external = (await externalSut(flags, host)) ?? (await drachtioSut(flags, host));
   const options = runOptions(flags, external, interruption.signal, host);
   const chosen = chooseCases(invocation, host.cwd);
-  const cases = external ? casesForSut(chosen, external, flags) : chosen;
+  const cases = casesFor(external, chosen, flags);
   if (flags.list) return listCases(cases, host);
   if (cases.length === 0) return noCase(host);
   return play(cases, options, invocation, interruption, host);
+}
+
+function casesFor(sut: ExternalSut | undefined, chosen: readonly Case[], flags: RunFlags): readonly Case[] {
+  if (!sut) return chosen;
+  return sut.control ? casesForDrachtio(chosen, sut, flags) : casesForSut(chosen, sut, flags);
 }
 
 function runOptions(flags: RunFlags, external: ExternalSut | undefined, signal: AbortSignal, host: Host): RunOptions {
@@ -67,6 +74,7 @@ function runOptions(flags: RunFlags, external: ExternalSut | undefined, signal: 
     engine,
     sut: flags.sut ?? 'builtin',
     ...(external ? { external } : {}),
+    ...dockerOptions(engine, flags.sut ?? 'builtin', host),
     timers,
     ...(flags.endpoint === undefined ? {} : { endpoints: endpointChoices(flags.endpoint) }),
     ...(flags.horizon === undefined ? {} : { horizonMs: durationMs(flags.horizon, t1) }),

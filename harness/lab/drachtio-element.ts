@@ -1,17 +1,23 @@
 import { DrachtioServer } from '../drachtio/drachtio-server.js';
 import { BusyhereError } from '../platform/errors.js';
 import { TcpNetwork } from '../platform/tcp-network.js';
+import type { ControlAddress } from '../proxy/drachtio/connect-srf.js';
 import { TrustB2bua } from '../proxy/drachtio/trust-b2bua.js';
 import type { ProxyOptions } from '../proxy/proxy-options.js';
+import { RFC3261_TIMERS } from '../transaction/timer-values.js';
 import type { LabElement, MakeServer } from './make-server.js';
 
 const SECRET_DIGITS = 16;
-/** How many horizons an absorbed call is kept: a script may wait for several proofs, and each begins anew when one was late. */
-const GUARD_HORIZONS = 16;
 
 /** The trust B2BUA in place of every server, each on a control server of its own. */
-export function drachtioServers(horizonMs: number): MakeServer {
-  return (options) => new DrachtioElement(options, GUARD_HORIZONS * horizonMs);
+export function drachtioServers(guardMs: number): MakeServer {
+  return (options) => new DrachtioElement(options, guardMs);
+}
+
+/** The trust B2BUA on a drachtio-server that runs already. */
+export function applicationsOn(control: ControlAddress, guardMs: number): MakeServer {
+  // Beside what is not ours nobody repeats a 180 by scaled timers.
+  return (options) => new TrustB2bua({ ...options, control, guardMs, ringMs: RFC3261_TIMERS.timerC });
 }
 
 /** A control server and the application that commands it, both in this process. */
@@ -39,18 +45,16 @@ class DrachtioElement implements LabElement {
   }
 
   async start(): Promise<void> {
-    const { timers } = this.options;
     await this.#server.start();
     const { control } = this.#server;
     if (!control) throw new BusyhereError('internal', 'the control server has no address');
-    const app = new TrustB2bua({
+    this.#app = new TrustB2bua({
       ...this.options,
       control: { host: control.address, port: control.port, secret: this.#secret },
       guardMs: this.guardMs,
-      ringMs: timers.timerC,
+      ringMs: this.options.timers.timerC,
     });
-    this.#app = app;
-    await app.start();
+    await this.#app.start();
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js
 import { type ExternalSut, sutAccountOf } from './external-sut.js';
 import { placeAround } from './external-topology.js';
 import { GuestEndpoint } from './guest-endpoint.js';
+import { type MakeServer, makeBuiltinServer } from './make-server.js';
 import type { PastCalls } from './past-calls.js';
 import { SocketLab, type SocketLabOptions } from './socket-lab.js';
 import type { Participant, Server, Topology } from './topology.js';
@@ -15,6 +16,8 @@ import { within } from './within.js';
 
 export interface ExternalLabOptions extends SocketLabOptions {
   readonly sut: ExternalSut;
+  /** Makes the application that commands the proxy; undefined: nothing of it is ours. */
+  readonly makeSut?: MakeServer | undefined;
   /** Whether this machine has one loopback address only. */
   readonly singleAddress: boolean;
   /** The calls of the labs before this one at the same proxy. */
@@ -33,20 +36,25 @@ export class ExternalLab extends SocketLab {
   readonly #sut: ExternalSut;
   /** The server of the topology that the SUT stands for. */
   readonly #server: Server;
+  /** Whether the accounts at the SUT are those of the case, since the application on it is ours. */
+  readonly #isOurs: boolean;
   readonly #guests = new Map<string, GuestEndpoint>();
   #registered: readonly Endpoint[] = [];
 
   /** @throws BusyhereError `configuration` where the case and what is said of the SUT do not go together */
   constructor(topology: Topology, options: ExternalLabOptions) {
-    const { sut, singleAddress, past, engine, ...others } = options;
+    const { sut, singleAddress, past, engine, makeSut, makeServer = makeBuiltinServer, ...others } = options;
     const placed = placeAround(sut, topology, singleAddress);
     const network = past.network(engine.network);
     // A proxy that still knows a run's branches and Call-IDs would take the next run with that seed for its echo.
     const random = options.random.fork(`at ${engine.clock.wallTime()}`);
-    super(placed.topology, { ...others, engine: { ...engine, network }, timers: besideOthers(options.timers), random }, placed.plan);
+    const timers = besideOthers(options.timers);
+    const make: MakeServer = (server) => (server.name === placed.server.name && makeSut ? makeSut(server) : makeServer(server));
+    super(placed.topology, { ...others, engine: { ...engine, network }, timers, random, makeServer: make }, placed.plan);
     past.turnPage();
     this.#sut = sut;
     this.#server = placed.server;
+    this.#isOurs = makeSut !== undefined;
   }
 
   override endpoint(participant: string): Endpoint {
@@ -76,7 +84,7 @@ export class ExternalLab extends SocketLab {
   }
 
   protected override get ownServers(): readonly Server[] {
-    return this.topology.servers.filter(({ name }) => name !== this.#server.name);
+    return this.topology.servers.filter(({ name }) => this.#isOurs || name !== this.#server.name);
   }
 
   protected override userOf(name: string): string {
@@ -97,8 +105,13 @@ export class ExternalLab extends SocketLab {
     return new MessengerWithContacts(names);
   }
 
-  #isUserOfSut({ account, entrance }: Participant): boolean {
+  #isAtSut({ account, entrance }: Participant): boolean {
     return account && entrance.server === this.#server.name;
+  }
+
+  /** With an account of somebody else's making. */
+  #isUserOfSut(participant: Participant): boolean {
+    return this.#isAtSut(participant) && !this.#isOurs;
   }
 
   async #register(participant: Participant): Promise<void> {
@@ -106,7 +119,8 @@ export class ExternalLab extends SocketLab {
       await this.endpoint(participant.name).register();
     } catch (error) {
       // Of a lab that was stopped meanwhile nobody wants to hear.
-      if (!(error instanceof RegistrationError) || !this.#isUserOfSut(participant) || this.#registered.length === 0) throw error;
+      if (!(error instanceof RegistrationError) || !this.#isAtSut(participant) || this.#registered.length === 0) throw error;
+      if (this.#isOurs && error.status !== undefined) throw error;
       throw notRegistered(participant, this.#sut, error);
     }
   }
@@ -133,7 +147,9 @@ function notRegistered({ name }: Participant, sut: ExternalSut, { status, messag
     return new BusyhereError(
       'environment',
       `${where} does not answer: ${name}'s REGISTER got no final response`,
-      `is the proxy running, and does it listen on UDP there? busyhere doctor --sut external --sut-address sip:${where} shows what it answers`,
+      sut.control
+        ? 'the drachtio-server offers that address for SIP: can it be reached from here over UDP?'
+        : `is the proxy running, and does it listen on UDP there? busyhere doctor --sut external --sut-address sip:${where} shows what it answers`,
     );
   }
   const { user, password } = sutAccountOf(sut, name);

@@ -1,5 +1,6 @@
 import { BusyhereError } from '../platform/errors.js';
 import type { SocketAddress } from '../platform/socket-address.js';
+import type { ControlAddress } from '../proxy/drachtio/connect-srf.js';
 import type { Server, Topology } from './topology.js';
 
 /** A proxy that runs already, and what our endpoints must know to be its users. */
@@ -8,7 +9,7 @@ export interface ExternalSut {
   readonly address: SocketAddress;
   /** Where it has further listeners, by the names that the scenario gives them. */
   readonly listeners: Readonly<Record<string, SocketAddress>>;
-  /** The scenario's server that it stands for; null: the only one. */
+  /** The scenario's server that it stands for; null: the only one, or of a drachtio-server's the first. */
   readonly server: string | null;
   /** Its domain; null: the one that the scenario gives the server. */
   readonly domain: string | null;
@@ -22,6 +23,8 @@ export interface ExternalSut {
   readonly trust: readonly string[];
   /** How long it may take for what its own timers allow, ms. */
   readonly horizonMs: number;
+  /** It is a drachtio-server, and the application that commands it is ours: so are accounts, routes and trust settings. */
+  readonly control?: ControlAddress;
 }
 
 export interface SutAccount {
@@ -55,7 +58,7 @@ export function serverOfSut({ servers }: Pick<Topology, 'servers'>, sut: Externa
   if (!server) {
     throw new BusyhereError('configuration', `the proxy stands for the server ${sut.server}, and the case has: ${names}`, 'see `server`');
   }
-  if (sut.server === null && servers.length > 1) {
+  if (sut.server === null && servers.length > 1 && !sut.control) {
     throw new BusyhereError(
       'configuration',
       `the case has the servers ${names}, and it is not said which of them the proxy stands for`,

@@ -1,7 +1,6 @@
 import type { Attempt } from '../diagnosis/attempt.js';
 import { diagnose } from '../diagnosis/diagnose.js';
 import { createLab } from '../lab/create-lab.js';
-import { drachtioServers } from '../lab/drachtio-element.js';
 import type { Lab } from '../lab/lab.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
 import { errorCode } from '../platform/errors.js';
@@ -38,6 +37,8 @@ function timerCOf({ external, timers }: CaseRunOptions): number {
 }
 
 const MARKER_DIGITS = 16;
+/** A script may wait for several proofs, and each begins anew when one was late: an absorbed call is kept for all of that. */
+const GUARD_HORIZONS = 16;
 
 class CaseRunner {
   readonly #lab: Lab;
@@ -65,7 +66,7 @@ class CaseRunner {
       site,
       past,
       singleAddress,
-      ...(drachtio && { makeServer: drachtioServers(horizonMs) }),
+      drachtioGuardMs: drachtio ? GUARD_HORIZONS * horizonMs : undefined,
     });
     this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
     this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timerCOf(options), loop: options.loop });

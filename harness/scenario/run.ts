@@ -153,7 +153,7 @@ class SuiteRunner {
     const random = this.#random.fork(played.id);
     const engine = this.#ground.engineFor(random);
     const horizonMs = horizonOf(played, this.options, this.#timers);
-    const { result, evidence, trace } = await runCase(this.options.external ? withEitherChallenge(played) : played, {
+    const { result, evidence, trace } = await runCase(this.options.sut === 'external' ? withEitherChallenge(played) : played, {
       engine,
       timers: this.#timers,
       horizonMs,

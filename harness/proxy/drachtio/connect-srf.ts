@@ -84,5 +84,5 @@ function unreachable({ host, port }: ControlAddress, why: string, cause?: Error)
 }
 
 function wrongSecret({ host, port }: ControlAddress): BusyhereError {
-  return new BusyhereError('configuration', `the drachtio-server at ${host}:${port} does not accept the secret`);
+  return new BusyhereError('configuration', `the drachtio-server at ${host}:${port} does not accept the secret`, 'see --drachtio-secret');
 }
