@@ -39,7 +39,7 @@ export function findingOf(facts: CaseFacts): Finding {
     if (failure && isSeen(result, expectation)) positive = true;
     else if (failure || !facts.isProven(expectation.label)) negative = true;
   }
-  if (lateMs > 0 && negative && !positive) return { status: 'inconclusive', reason: tooLate(facts, failures) };
+  if (lateMs > 0 && negative && !positive) return inconclusive(facts, failures);
   return failures.length > 0 ? { status: 'failed', reason: failures.join('; ') } : { status: 'passed', reason: null };
 }
 
@@ -53,7 +53,9 @@ function isSeen({ observed, reached, cancel }: AttemptResult, expectation: Expec
   return typeof observed === 'number' && observed !== 408 && !expectation.observed.includes(observed);
 }
 
-function tooLate({ lateMs, toleratedMs }: CaseFacts, failures: readonly string[]): string {
+/** @param failures what it saw all the same, and proves nothing */
+export function inconclusive({ lateMs, toleratedMs }: Pick<CaseFacts, 'lateMs' | 'toleratedMs'>, failures: readonly string[]): Finding {
   const seen = failures.length === 0 ? '' : `; what it saw: ${failures.join('; ')}`;
-  return `this process was late by ${Math.round(lateMs)} ms while it watched, more than the ${Math.round(toleratedMs)} ms that its timers forgive, so its verdict proves nothing${seen}`;
+  const reason = `this process was late by ${Math.round(lateMs)} ms while it watched, more than the ${Math.round(toleratedMs)} ms that its timers forgive, so its verdict proves nothing${seen}`;
+  return { status: 'inconclusive', reason };
 }

@@ -81,6 +81,8 @@ async function play(played: Case, rewrite: (answer: string) => string): Promise<
     signal: new AbortController().signal,
     loop: undefined,
     external: SUT,
+    site: undefined,
+    drachtio: false,
     past: new PastCalls(),
     singleAddress: false,
     turnstile: new Turnstile(1),
