@@ -11,7 +11,6 @@ import type { RunResult } from '../../../harness/scenario/result.js';
 import { runSuite } from '../../../harness/scenario/run.js';
 import type { CaseFinished } from '../../../harness/scenario/run-events.js';
 import type { EngineName } from '../../../harness/scenario/run-options.js';
-import { FAST_TIMERS, RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
 
 jest.setTimeout(240_000); // whole suites, on machines that are busy with other tests
 
@@ -62,10 +61,11 @@ interface Tally {
 }
 
 /** Holds what the capture of each case shows to what the run said of it, attempt by attempt; none is left out but MESSAGE. */
-async function compare({ run, finished }: Played, timerC: number): Promise<Tally> {
+async function compare({ run, finished }: Played): Promise<Tally> {
   const tally: Tally = { compared: 0, lost: 0, messages: 0 };
   for (const { case: played, result, evidence } of finished) {
-    const options = { horizonMs: run.horizonMs, timerC, standardInput: Readable.from([]) };
+    // A case that a busy machine had measured again has a horizon of its own.
+    const options = { horizonMs: result.horizonMs ?? run.horizonMs, standardInput: Readable.from([]) };
     const { attempts: diagnosed } = await diagnoseCaptures([result.trace ?? ''], options);
     for (const { label, attempt } of evidence.attempts) {
       const same = diagnosed.find(({ callIds }) => callIds[0] === attempt.callIds[0]);
@@ -90,7 +90,7 @@ const casesOf = (...paths: string[]): Case[] => loadScenarios(paths, process.cwd
 
 test.each(['memory', 'udp'] as const)('on %s, the diagnosis of each capture of KB834477 is the verdict of its case', async (engine) => {
   const cases = casesOf('scenarios/kb834477');
-  const tally = await compare(await play(cases, engine), engine === 'udp' ? FAST_TIMERS.timerC : RFC3261_TIMERS.timerC);
+  const tally = await compare(await play(cases, engine));
   expect(cases.length).toBeGreaterThan(100);
   expect(tally.compared).toBe(cases.flatMap(({ steps }) => steps.filter(({ verb }) => verb === 'invite')).length);
   expect(tally.compared).toBeGreaterThan(250);
@@ -100,7 +100,7 @@ test.each(['memory', 'udp'] as const)('on %s, the diagnosis of each capture of K
 
 test.each(['responses', 'resilience'])('so is that of each of scenarios/%s', async (suite) => {
   const cases = casesOf(`scenarios/${suite}`);
-  const tally = await compare(await play(cases, 'memory'), RFC3261_TIMERS.timerC);
+  const tally = await compare(await play(cases, 'memory'));
   expect(tally.compared).toBe(cases.flatMap(({ steps }) => steps.filter(({ verb }) => verb === 'invite')).length);
   expect(tally.lost).toBeGreaterThan(0);
 });
