@@ -1,13 +1,17 @@
+import { APPS } from './areas/apps.js';
 import { AUTHENTICATION } from './areas/authentication.js';
 import { B2BUA } from './areas/b2bua.js';
 import { BRIDGE } from './areas/bridge.js';
 import { CANCEL } from './areas/cancel.js';
+import { CDR } from './areas/cdr.js';
 import { CHALLENGE_BEHAVIOURS } from './areas/challenge.js';
 import { DIALOG } from './areas/dialog.js';
 import { FORKING } from './areas/forking.js';
 import { FRAMING } from './areas/framing.js';
 import { MIDDLEWARE } from './areas/middleware.js';
+import { OUTBOUND } from './areas/outbound.js';
 import { PROXY } from './areas/proxy.js';
+import { RACES } from './areas/races.js';
 import { REQUESTS } from './areas/requests.js';
 import { ROUTES } from './areas/routes.js';
 import { STACK } from './areas/stack.js';
@@ -34,4 +38,8 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...SUBSCRIPTION,
   ...PROXY,
   ...FORKING,
+  ...CDR,
+  ...OUTBOUND,
+  ...RACES,
+  ...APPS,
 ];

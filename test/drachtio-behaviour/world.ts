@@ -21,6 +21,7 @@ export class World {
   readonly #controls: Control[] = [];
   readonly #targets: Target[] = [];
   readonly #loop = monitorEventLoopDelay({ resolution: 10 });
+  readonly #forgotten = new Set<Target['sip']>();
   #silent: Peer | undefined;
 
   constructor(
@@ -109,10 +110,16 @@ export class World {
     return timesT1 * this.target.t1 + 10_000;
   }
 
+  /** Says that a server of this behaviour's own has stopped, and that nobody is to ask it anything. */
+  forget(target: Target): void {
+    this.#forgotten.add(target.sip);
+  }
+
   /** Lets everything arrive that is under way; every path is walked once behind it. */
   async settle(): Promise<void> {
-    for (const peer of this.#peers) await peer.settle();
-    for (const app of this.#apps) for (const peer of this.#peers) await app.settle(peer);
+    const peers = this.#peers.filter(({ server }) => !this.#forgotten.has(server));
+    for (const peer of peers) await peer.settle();
+    for (const app of this.#apps) for (const peer of peers) await app.settle(peer);
     for (const control of this.#controls) await control.settle();
   }
 

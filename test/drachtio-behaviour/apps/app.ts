@@ -41,6 +41,8 @@ export class App {
   readonly #arrivals: Inbox<Arrival>;
   readonly #errors: Error[] = [];
   #server: Server | undefined;
+  #isConnected = false;
+  #closing: Promise<void> | undefined;
 
   private constructor(
     readonly name: string,
@@ -48,6 +50,12 @@ export class App {
     readonly tap: Tap,
   ) {
     this.#arrivals = new Inbox(name, ({ req }) => `${req.method} to the app`);
+    srf.on('connect', (error: Error | null) => {
+      this.#isConnected = !error;
+    });
+    srf.on('close', () => {
+      this.#isConnected = false;
+    });
     srf.on('error', (error: Error) => this.#errors.push(error));
     srf.use((req, res, next) => (req.get('call-id')?.startsWith(SETTLING) ? res.send(200) : next()));
   }
@@ -65,7 +73,7 @@ export class App {
       await app.tap.close();
       throw error;
     }
-    await app.#routed();
+    await app.routed();
     return app;
   }
 
@@ -91,11 +99,11 @@ export class App {
   async addRoute(method: string): Promise<void> {
     this.route(method);
     await this.conversation.find(`route for ${method}`, ({ verb, tokens }) => verb === 'route' && tokens[2] === method);
-    await this.#routed();
+    await this.routed();
   }
 
   /** Waits until the server has answered every route of the connection. */
-  async #routed(): Promise<void> {
+  async routed(): Promise<void> {
     await this.conversation.answered('route');
   }
 
@@ -152,14 +160,19 @@ export class App {
   }
 
   /** Disconnects, and waits until the server has let go of the connection. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     if (this.#server) {
       this.#server.close();
       await this.tap.close();
       return;
     }
     // One that is about to reconnect can be told to stop only once it has.
-    if (!this.tap.isJoined) await this.tap.absorb();
+    if (!this.#isConnected) await this.tap.absorb();
     const closed = emitted(this.srf, 'close');
     this.srf.disconnect();
     await within(closed, `end of ${this.name}'s connection`);

@@ -10,6 +10,8 @@ export class Control {
   readonly #reader = new FrameReader('server');
   readonly #closed: Promise<void>;
   readonly faults: string[] = [];
+  /** Takes what nobody asked for, in place of {@link next}. */
+  onFrame: ((frame: Frame) => void) | undefined;
   isClosed = false;
 
   private constructor(
@@ -19,13 +21,18 @@ export class Control {
     this.#inbox = new Inbox(name, (frame) => frame.leader);
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk: Buffer) => {
-      for (const frame of this.#reader.push(chunk)) this.#inbox.push(frame);
+      for (const frame of this.#reader.push(chunk)) this.#take(frame);
       if (this.#reader.fault) this.faults.push(this.#reader.fault);
     });
     socket.on('error', () => undefined); // a server that drops us may do so by a reset
     socket.once('close', () => {
       this.isClosed = true;
     });
+  }
+
+  #take(frame: Frame): void {
+    if (this.onFrame && frame.verb !== 'response') this.onFrame(frame);
+    else this.#inbox.push(frame);
   }
 
   static async open(name: string, { address, port }: Endpoint): Promise<Control> {

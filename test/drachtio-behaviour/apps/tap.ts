@@ -74,6 +74,11 @@ export class Tap {
     await within(new Promise((resolve) => this.listener.once('absorbed', resolve)), 'new connection of the app');
   }
 
+  /** Resolves when no connection is left. */
+  async parted(): Promise<void> {
+    while (this.#sockets.size > 0) await new Promise((resolve) => [...this.#sockets][0]?.once('close', resolve));
+  }
+
   get isJoined(): boolean {
     return this.#sockets.size > 0;
   }

@@ -1,3 +1,4 @@
+import { SETTLING } from '../peers/identity.js';
 import type { SipText } from '../peers/sip-text.js';
 import type { Conversation } from './conversation.js';
 import type { Frame } from './frame.js';
@@ -39,7 +40,8 @@ export function unanswered(conversation: Conversation): string[] {
     // Protocol §4: a second final is discarded without a reply.
     const isSecondFinal = status >= 200 && finals.has(frame.transactionId);
     if (status >= 200) finals.add(frame.transactionId);
-    if (answered.has(frame.id) || isSecondFinal || frame.verb === 'proxy') return [];
+    const isSettling = frame.sip?.get('call-id')?.startsWith(SETTLING); // its answer may still be under way
+    if (answered.has(frame.id) || isSecondFinal || isSettling || frame.verb === 'proxy') return [];
     return [`no answer to ${frame.leader} ${frame.sip?.name ?? ''}`];
   });
 }
