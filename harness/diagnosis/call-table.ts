@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../platform/socket-address.js';
+import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
 import { Arrow } from './arrow.js';
 import type { AttemptEventKind } from './attempt.js';
@@ -174,10 +174,13 @@ export class CallTable {
     const byId = fields.callId === undefined ? undefined : this.#calls.get(fields.callId);
     if (byId) return byId;
     for (const via of fields.vias) {
-      const found = via.branch === undefined ? undefined : this.#byBranch.get(via.branch)?.call;
-      if (!found) continue;
+      const known = via.branch === undefined ? undefined : this.#byBranch.get(via.branch);
+      if (!known) continue;
+      const { call: found, leg } = known;
       if (fields.callId !== undefined && !found.knowsCallId) this.#rename(found, fields.callId);
-      if (fields.callId === undefined || found.callId === fields.callId || fields.method === null) return found;
+      // A response of another Call-ID, spoilt by a hop; or of another call, by an element whose branches are not its own.
+      const isSpoilt = fields.method === null && leg.inviteSeen && (fields.fromTag === undefined || leg.fromTag === fields.fromTag);
+      if (fields.callId === undefined || found.callId === fields.callId || isSpoilt) return found;
     }
     if (!create || (fields.method !== 'INVITE' && fields.callId !== undefined && this.#ended.has(fields.callId))) return undefined;
     const branch = fields.vias.at(-1)?.branch;
@@ -221,6 +224,7 @@ export class CallTable {
     } else {
       const likeness = this.#likeness.find(leg, call.legs.values());
       if (likeness && this.#merge(call, likeness.leg)) leg.madeOf = likeness;
+      else leg.madeOf = siblingOf(leg, call)?.madeOf ?? null;
     }
     this.#likeness.add(leg);
   }
@@ -246,6 +250,14 @@ export class CallTable {
       leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event, this.keepsMessages));
     } else this.excess += 1;
   }
+}
+
+/** Another branch of the same B2BUA's call, of which it is known what it was made of. */
+function siblingOf(leg: Leg, call: Call): Leg | undefined {
+  for (const other of call.legs.values()) {
+    if (other.madeOf && sameSocketAddress(other.source, leg.source)) return other;
+  }
+  return undefined;
 }
 
 /** A string cut out of a message keeps all of the message in memory; a copy does not. */

@@ -1,8 +1,9 @@
+import { isIP } from 'node:net';
 import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
 import type { Alteration, Certainty, Loss } from './attempt.js';
 import { type Coverage, pointsMissing } from './coverage.js';
-import type { Leg } from './leg.js';
+import { type Leg, viaAddress } from './leg.js';
 import { type LegNode, leavesOf, senderOf } from './leg-tree.js';
 import * as reasons from './loss-reason.js';
 import { type DiagnosisOptions, nameOf } from './options.js';
@@ -39,7 +40,16 @@ export function followFinal(leaf: LegNode, first: Arrow, evidence: Evidence): Fi
     if (!parent) return { loss: null, alteration, top: node, leavesTrace: false };
     // Its INVITE must have come from there: where the trace does not hold that, it holds nothing of that side.
     const hidden = !parent.seen && node.leg.inviteSeen;
-    if (hidden) return { loss: null, alteration, top: node, leavesTrace: true };
+    if (hidden) {
+      const above = nearestSeen(parent);
+      if (!above) return { loss: null, alteration, top: node, leavesTrace: true };
+      const further = finalAfter(above, final);
+      if (!further) return { loss: swallowed(node, final, evidence), alteration, top: node, leavesTrace: false };
+      if (further.status !== final.status) alteration ??= alter(node, final, further, evidence);
+      node = above;
+      final = further;
+      continue;
+    }
     if (!upstream) return { loss: swallowed(node, final, evidence), alteration, top: node, leavesTrace: false };
     if (upstream.status !== final.status) {
       const taken = node.leg.acked(final)?.firstTime ?? final.firstTime; // repetitions before its ACK were lost on their way
@@ -57,8 +67,19 @@ export function followFinal(leaf: LegNode, first: Arrow, evidence: Evidence): Fi
 
 /** The first final that the hop sent on the leg above, once it had this one; a hop that is cut short may have sent it just before. */
 function upstreamFinal(node: LegNode, final: Arrow): Arrow | undefined {
-  const finals = node.parent?.leg.finals.filter((candidate) => candidate.lastTime >= final.firstTime - CLOCK_SLACK_MS) ?? [];
+  return node.parent ? finalAfter(node.parent, final) : undefined;
+}
+
+function finalAfter({ leg }: LegNode, final: Arrow): Arrow | undefined {
+  const finals = leg.finals.filter((candidate) => candidate.lastTime >= final.firstTime - CLOCK_SLACK_MS);
   return finals.find((candidate) => candidate.status === final.status) ?? finals[0];
+}
+
+/** The next leg upwards that the trace shows; elements between are known from Via headers only. */
+function nearestSeen(node: LegNode): LegNode | null {
+  let at: LegNode | null = node;
+  while (at && !at.seen) at = at.parent;
+  return at;
 }
 
 const CLOCK_SLACK_MS = 1;
@@ -92,7 +113,7 @@ function lossOnLeg(node: LegNode, final: Arrow, passedOn: boolean, evidence: Evi
   if (leg.acked(final) || (passedOn && node.parent)) return null;
   const sends = leg.finals.filter((candidate) => candidate.status === final.status && candidate.firstTime >= final.firstTime);
   const rightly = sends.filter((candidate) => leg.isReturnAddress(candidate.destination));
-  if (leg.inviteSeen && rightly.length === 0) return misdelivered(node, final, evidence);
+  if (leg.inviteSeen ? rightly.length === 0 : contradictsVia(leg, final)) return misdelivered(node, final, evidence);
   const arrivals = rightly.map((candidate) => evidence.coverage.arrived(candidate, leg));
   if (rightly.length > 0 && arrivals.every((arrived) => arrived === false)) return lostOnWire(leg, rightly[0] as Arrow, evidence);
   if (leg.isTranslated && rightly.length > 0 && !rightly.some(({ destination }) => sameSocketAddress(destination, leg.source))) {
@@ -108,7 +129,7 @@ function lossOnLeg(node: LegNode, final: Arrow, passedOn: boolean, evidence: Evi
 }
 
 /** How long after a final its ACK may be missing since the trace ends. */
-const ACK_GRACE_MS = 500;
+export const ACK_GRACE_MS = 500;
 
 /**
  * A final that fits and was sent once only: the trace ends before its ACK, or the ACK took a way that the trace does not
@@ -158,17 +179,26 @@ function swallowCertainty(node: LegNode, quiet: number, provenOtherwise: boolean
   if (node.parent?.seen === false) return 'unknown';
   // Another final from the same hop shows that it never sent this one; silence does so only where its sending was watched.
   if (!provenOtherwise && isOutOfSight(node, evidence.coverage)) return 'inferred';
-  return node.likeness ? 'inferred' : 'seen';
+  // Of a call that began before the trace did, a response that fits no INVITE may have gone up unrecognised.
+  return node.likeness || node.parent?.leg.inviteSeen === false ? 'inferred' : 'seen';
 }
 
 function misdelivered(node: LegNode, final: Arrow, evidence: Evidence): Loss {
   const hop = node.leg.destination;
-  return { ...base(final), kind: 'misdelivered', hop, certainty: 'seen', reason: reasons.misdelivered(node, final, evidence) };
+  const certainty = node.leg.inviteSeen ? 'seen' : 'inferred';
+  return { ...base(final), kind: 'misdelivered', hop, certainty, reason: reasons.misdelivered(node, final, evidence) };
+}
+
+/** Of an INVITE that is not in the trace, its Via alone tells where it came from: where that is an address, and another one. */
+function contradictsVia(leg: Leg, { destination, transport }: Arrow): boolean {
+  const via = leg.vias[0];
+  if (transport !== 'udp' || !via || isIP(via.received ?? via.host) === 0) return false;
+  return !sameSocketAddress(viaAddress(via), destination);
 }
 
 function notAccepted(node: LegNode, final: Arrow, evidence: Evidence): Loss {
-  const certainty: Certainty =
-    evidence.coverage.arrived(final, node.leg) === true ? 'seen' : final.count > 1 || final.fault !== null ? 'inferred' : 'unknown';
+  const proven = node.leg.inviteSeen && (final.count > 1 || final.fault !== null);
+  const certainty: Certainty = evidence.coverage.arrived(final, node.leg) === true ? 'seen' : proven ? 'inferred' : 'unknown';
   return {
     ...base(final),
     kind: 'not-accepted',
@@ -213,7 +243,7 @@ function alter(node: LegNode, final: Arrow, upstream: Arrow, evidence: Evidence)
     hop,
     from: final.status,
     to: upstream.status,
-    certainty: node.likeness ? 'inferred' : 'seen',
+    certainty: node.parent?.leg.inviteSeen !== true ? 'unknown' : node.likeness ? 'inferred' : 'seen',
     reason: reasons.altered(nameOf(evidence.options, hop), node, final, upstream, evidence),
   };
 }

@@ -1,9 +1,10 @@
 import type { Arrow } from './arrow.js';
 import type { Alteration, Loss, Outcome } from './attempt.js';
-import { type Evidence, type FinalsWay, followFinal, isTakenAnyway } from './find-loss.js';
+import { ACK_GRACE_MS, type Evidence, type FinalsWay, followFinal, isTakenAnyway } from './find-loss.js';
 import type { Leg } from './leg.js';
 import { type LegNode, leavesOf } from './leg-tree.js';
 import type { DiagnosisOptions } from './options.js';
+import { durationText } from './wording.js';
 
 /** The verdict on one attempt. */
 export interface Judgement {
@@ -89,15 +90,29 @@ function finalAtOriginator(root: LegNode, ends: readonly TargetEnd[], evidence: 
       isTakenAnyway(final, evidence)
     ) {
       taken = final;
-      notes.push('The ACK of the final is not in the trace; that the final was sent once only tells that it was taken.');
+      notes.push(takenNote(root.leg, final, evidence));
     }
   }
   return taken?.status ?? null;
 }
 
+/** The longest pause between two sendings of a final, T2 of RFC 3261 §17.1.2.2. */
+const LONGEST_PAUSE_MS = 4000;
+
+function takenNote(leg: Leg, final: Arrow, { end }: Evidence): string {
+  const watched = end - final.lastTime;
+  if (watched < ACK_GRACE_MS) return `The capture ends ${durationText(watched)} after the final, before any ACK: that it was taken is not shown.`;
+  return !leg.inviteSeen && final.firstTime < LONGEST_PAUSE_MS
+    ? 'The final may have been sent before the capture began, and its ACK is not there: that it was taken is not shown.'
+    : 'The ACK of the final is not in the trace; that the final was sent once only tells that it was taken.';
+}
+
 /** The originator's side is not in the trace: the final counts as far up as the trace goes. */
 function finalAtTraceEdge(root: LegNode, ends: readonly TargetEnd[], notes: string[]): number | null {
-  const edge = ends.find((end) => end.way.leavesTrace);
+  const edge = choose(
+    ends.filter((end) => end.way.leavesTrace),
+    null,
+  );
   if (!edge) return null;
   notes.push(
     `The trace does not show the originator's side: only Via headers name ${root.leg.source.address}. The final is followed as far as the trace goes.`,

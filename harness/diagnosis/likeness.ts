@@ -93,12 +93,18 @@ function isUnique(marker: string | undefined): boolean {
 /** Whether `front`'s receiver may still have made a call of it when `behind` began. */
 function couldCarryOn(front: Leg, behind: Leg): boolean {
   if (front === behind || front.inDialog || front.forwarded || !front.inviteSeen) return false;
+  if (isNamedInStack(front, behind)) return false; // carried on by proxies, that the trace does not show
   if (front.firstTime > behind.firstTime + CLOCK_SLACK_MS) return false;
   const final = front.firstFinal;
   if (final && final.firstTime < behind.firstTime - CLOCK_SLACK_MS) return false;
   if (sameSocketAddress(front.source, behind.source) || sameSocketAddress(front.destination, behind.destination)) return false;
   for (let leg: Leg | undefined = front; leg; leg = leg.madeOf?.leg) if (leg === behind) return false;
   return true;
+}
+
+function isNamedInStack(front: Leg, behind: Leg): boolean {
+  const branch = front.vias[0]?.branch;
+  return branch !== undefined && front.callId === behind.callId && behind.vias.some((via) => via.branch === branch);
 }
 
 function compare(front: Leg, behind: Leg): { score: number; by: string } | null {

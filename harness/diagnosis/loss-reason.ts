@@ -30,7 +30,7 @@ export function notAcked(node: LegNode, hop: SocketAddress, final: Arrow, eviden
     final.fault === null ? '' : ` The response does not fit the INVITE that ${nameOf(options, hop)} sent: ${final.fault} differs.`;
   const doubt =
     seen === 'was sent to' && isOutOfSight(node, evidence.coverage)
-      ? ` Only the sockets of those that ${nameOf(options, hop)} talks to were watched: whether it arrived there is concluded.`
+      ? ` Only those that ${nameOf(options, hop)} talks to were watched: whether it arrived there is concluded.`
       : '';
   return `${sender}'s ${text(final)} ${seen} ${nameOf(options, hop)} ${repetitionText(final)} and was never ACKed; ${instead}.${doubt}${fault}${byLikeness(node, evidence)}`;
 }
@@ -58,7 +58,7 @@ export function swallowed(
       : !instead && quiet < options.horizonMs
         ? ` The trace ends so soon that it cannot show whether the response would still have gone on.`
         : !instead && isOutOfSight(node, evidence.coverage)
-          ? ` Only the sockets of those that ${name} talks to were watched: that it sent it nowhere is concluded.`
+          ? ` Only those that ${name} talks to were watched: that it sent it nowhere is concluded.`
           : '';
   return `${name} ${took} and ${then}.${unseen}${byLikeness(node, evidence)}`;
 }
@@ -69,17 +69,18 @@ export function misdelivered(node: LegNode, final: Arrow, { options }: Evidence)
   const hint = via
     ? ` Its Via says ${via.host}${via.port === undefined ? '' : `:${via.port}`}${via.rport === undefined ? '' : `, rport ${via.rport}`}.`
     : '';
-  return (
-    `${nameOf(options, leg.destination)} sent the ${text(final)} ${repetitionText(final)} to ${nameOf(options, final.destination)}, ` +
-    `but the INVITE had come from ${nameOf(options, leg.source)}; no ACK followed.${hint}`
-  );
+  const origin = leg.inviteSeen
+    ? `but the INVITE had come from ${nameOf(options, leg.source)}; no ACK followed`
+    : 'not to where its Via says that the INVITE had come from, which is not in the trace; no ACK followed';
+  return `${nameOf(options, leg.destination)} sent the ${text(final)} ${repetitionText(final)} to ${nameOf(options, final.destination)}, ${origin}.${hint}`;
 }
 
 export function notAccepted(node: LegNode, final: Arrow, evidence: Evidence): string {
   const { options } = evidence;
   const originator = nameOf(options, node.leg.source);
-  const why =
-    final.fault === null
+  const why = !node.leg.inviteSeen
+    ? ' The INVITE is not in the trace, so whether the response fits it cannot be told.'
+    : final.fault === null
       ? ' Nothing by which a client matches responses looks wrong in it.'
       : ` It does not fit the INVITE: ${final.fault} differs, and ${nameOf(options, node.leg.destination)} sent it so.`;
   const seen = evidence.coverage.arrived(final, node.leg) === true ? 'reached the socket of' : 'was seen on its way to';
@@ -106,5 +107,7 @@ export function altered(hopName: string, node: LegNode, final: Arrow, upstream: 
   const rule =
     final.status === 503 && upstream.status === 500 ? ' RFC 3261 §16.7 demands this of a proxy that has nothing better than a 503.' : '';
   const delay = durationText(Math.max(0, upstream.firstTime - final.firstTime));
-  return `${hopName} got ${nameOf(evidence.options, node.leg.destination)}'s ${text(final)} and sent ${text(upstream)} upstream ${delay} later.${rule}${byLikeness(node, evidence)}`;
+  const doubt =
+    node.parent?.leg.inviteSeen === true ? '' : ' The call began before the trace did: another branch, not in it, may have brought that.';
+  return `${hopName} got ${nameOf(evidence.options, node.leg.destination)}'s ${text(final)} and sent ${text(upstream)} upstream ${delay} later.${rule}${doubt}${byLikeness(node, evidence)}`;
 }

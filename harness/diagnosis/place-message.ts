@@ -39,16 +39,27 @@ function faultOf(leg: Leg, fields: SipFields): string | null {
   return null;
 }
 
-/** The leg whose answer an ACK with a branch of its own takes: the one that its sender had sent. */
+/** The leg whose answer an ACK with a branch of its own takes: the one that its sender had sent, and of several the likeliest. */
 export function legOfAck(call: Call, fields: SipFields, event: TraceEvent): Leg | undefined {
   let found: Leg | undefined;
-  let certain = false;
+  let best = -1;
   for (const leg of call.legs.values()) {
     if (leg.cseq !== fields.cseq || leg.source.address !== event.source.address) continue;
-    const exact = leg.source.port === event.source.port && leg.destination.address === event.destination.address;
-    if (found && !(exact && !certain)) continue;
+    const score = likelihoodOfAck(leg, fields, event);
+    if (score <= best) continue;
     found = leg;
-    certain = exact;
+    best = score;
   }
   return found;
+}
+
+/** RFC 3261 §13.2.2.4: it names the answer's To tag; it may go another way than the INVITE went. */
+function likelihoodOfAck(leg: Leg, { toTag }: SipFields, { source, destination }: TraceEvent): number {
+  const answered = leg.finals.some((final) => final.status < 300 && final.toTag === toTag);
+  return (
+    (answered ? 8 : 0) +
+    (sameSocketAddress(leg.destination, destination) ? 4 : 0) +
+    (leg.source.port === source.port ? 2 : 0) +
+    (leg.destination.address === destination.address ? 1 : 0)
+  );
 }

@@ -162,14 +162,16 @@ export class CallPath {
     const { index, network } = this.options;
     const machine = network.originator(index);
     this.callIds[0] ??= `${this.random.token(12)}@${machine.name}`;
-    const via = this.via(machine);
+    const own = this.via(machine);
+    const via = this.#natted ? `${own.replace(/UDP [^;]*/, 'UDP 192.168.1.7:5060')};rport` : own;
     return new Hop(this.log, machine, this.#natted ?? machine.address, this.chain[0] as Machine, {
       callId: this.callIds[0],
       cseq,
       fromTag: `tag${index}`,
       from: `caller${index}`,
       to: `user${index}`,
-      vias: [this.#natted ? `${via.replace(/UDP [^;]*/, 'UDP 192.168.1.7:5060')};rport` : via],
+      vias: [via],
+      stamped: [this.#natted ? via.replace(';rport', `;rport=${this.#natted.port};received=${this.#natted.address}`) : via],
       sdp: sdpOf(1_000_000 + index),
       headers: cseq > 1 ? ['Proxy-Authorization: Digest username="a", response="0123456789abcdef"'] : [],
       compact: this.#compact,
@@ -190,9 +192,9 @@ export class CallPath {
   }
 
   #nextHop(hop: Hop, sender: Machine, receiver: Machine, position: number): Hop {
-    const stamp = this.#natted && position === 0 ? `=${this.#natted.port};received=${this.#natted.address}` : '';
-    const above = hop.fields.vias.map((via, depth) => (depth === 0 && stamp !== '' ? via.replace(';rport', `;rport${stamp}`) : via));
-    const fields = { ...hop.fields, headers: [], vias: [this.via(sender), ...above] };
+    const vias = [this.via(sender), ...(hop.fields.stamped ?? hop.fields.vias)];
+    const { stamped: _stamped, ...passedOn } = hop.fields;
+    const fields = { ...passedOn, headers: [], vias };
     if (position !== this.#b2bua) return new Hop(this.log, sender, sender.address, receiver, fields);
     const callId = (this.callIds[1] ??= `${this.random.token(12)}-b`);
     return new Hop(this.log, sender, sender.address, receiver, {

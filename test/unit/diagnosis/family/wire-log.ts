@@ -37,6 +37,8 @@ export interface HopFields {
   readonly to: string;
   /** From this hop's own on. */
   readonly vias: readonly string[];
+  /** The same in responses, where the receiver has written into it where the request came from (RFC 3581 §4). */
+  readonly stamped?: readonly string[];
   readonly sdp: string;
   readonly headers: readonly string[];
   /** With the short names of headers, as some phones write them. */
@@ -75,7 +77,7 @@ export class Hop {
   }
 
   respond(status: number, reason: string, sending: Sending & { method?: string; via?: string } = {}): void {
-    const vias = sending.via === undefined ? [...this.fields.vias] : [sending.via];
+    const vias = sending.via === undefined ? [...(this.fields.stamped ?? this.fields.vias)] : [sending.via];
     if (sending.branch !== undefined) vias[0] = (vias[0] as string).replace(/branch=[^;]*/, `branch=${sending.branch}`);
     const toTag = status === 100 ? '' : (sending.toTag ?? this.toTag);
     this.#put(
