@@ -25,10 +25,11 @@ export function readAppMessage(octets: Buffer): AppMessage | undefined {
   const [first = '', ...lines] = head.split(/\r\n(?![ \t])/);
   const start = readStartLine(first);
   if (!start) return undefined;
-  const headers = lines.flatMap((line) => {
+  const headers: [name: string, value: string][] = [];
+  for (const line of lines) {
     const colon = line.indexOf(':');
-    return colon < 1 ? [] : [[line.slice(0, colon).trim(), line.slice(colon + 1).trim()] as const];
-  });
+    if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+  }
   return { start, headers, body: end < 0 ? Buffer.alloc(0) : octets.subarray(end + EMPTY_LINE.length) };
 }
 

@@ -1,5 +1,5 @@
 import type { Stream, StreamHandlers } from '../platform/stream-network.js';
-import { encodeFrame, FrameDecoder } from './frame.js';
+import { encodeFrame, encodeMessage, FrameDecoder } from './frame.js';
 import { type Command, readCommand } from './leader.js';
 import type { Names } from './names.js';
 
@@ -52,7 +52,7 @@ export class ControlConnection implements StreamHandlers {
     if (!this.#open) return;
     if (this.stream.buffered > this.limits.queuedOctetsAtMost) return this.destroy(); // it does not read, and memory has an end
     const text = `${this.names.uuid()}|${leader}`;
-    this.stream.write(encodeFrame(sip ? Buffer.concat([Buffer.from(`${text}\r\n`), sip]) : text));
+    this.stream.write(sip ? encodeMessage(`${text}\r\n`, sip) : encodeFrame(text));
   }
 
   /** Answers a message of the application's: `OK`, `NO`, `NOK` and what goes with it. */
@@ -72,7 +72,9 @@ export class ControlConnection implements StreamHandlers {
   /** For the stream. */
   data(chunk: Buffer): void {
     const { payloads, fault } = this.#decoder.push(chunk);
+    this.stream.hold(); // under load many messages come in one piece, and so may the answers go
     for (const payload of payloads) if (this.#open) this.listener.command(this, readCommand(payload));
+    this.stream.release();
     if (fault) this.destroy(); // nobody could say where the next message begins
   }
 

@@ -9,6 +9,7 @@ export const MAX_FRAME_OCTETS = 10 ** MAX_LENGTH_DIGITS - 1;
 const HASH = 0x23;
 const ZERO = 0x30;
 const NINE = 0x39;
+const NOTHING = Buffer.alloc(0);
 
 /** Why a stream cannot be read on. There is no way to find the next frame: the connection is to be closed. */
 export interface FrameFault {
@@ -30,11 +31,21 @@ export interface DecodedFrames {
  * @throws BusyhereError `usage` if it is longer than {@link MAX_FRAME_OCTETS}
  */
 export function encodeFrame(payload: string | Buffer): Buffer {
-  const octets = typeof payload === 'string' ? Buffer.from(payload, 'utf8') : payload;
-  if (octets.length > MAX_FRAME_OCTETS) {
-    throw new BusyhereError('usage', `a control message of ${octets.length} octets is longer than a frame can be (${MAX_FRAME_OCTETS})`);
+  return frameOf(payload, NOTHING);
+}
+
+/** {@link encodeFrame} for a leader line with its line end, and a SIP message behind it. */
+export function encodeMessage(leader: string, sip: Buffer): Buffer {
+  return frameOf(leader, sip);
+}
+
+function frameOf(first: string | Buffer, second: Buffer): Buffer {
+  const octets = typeof first === 'string' ? Buffer.from(first, 'utf8') : first;
+  const length = octets.length + second.length;
+  if (length > MAX_FRAME_OCTETS) {
+    throw new BusyhereError('usage', `a control message of ${length} octets is longer than a frame can be (${MAX_FRAME_OCTETS})`);
   }
-  return Buffer.concat([Buffer.from(`${octets.length}#`, 'latin1'), octets]);
+  return Buffer.concat([Buffer.from(`${length}#`, 'latin1'), octets, second]);
 }
 
 /** Reads frames from a stream that comes in pieces of any size. Each octet is looked at or copied once. */

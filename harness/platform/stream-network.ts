@@ -16,6 +16,9 @@ export interface Stream {
   /** Octets written and not yet taken by the other end. */
   readonly buffered: number;
   write(payload: Buffer): void;
+  /** What is written from now on waits for {@link release}, to go out in one piece. */
+  hold(): void;
+  release(): void;
   /** Ends the connection once all that was written has gone out; `closed` follows. */
   end(): void;
   /** Ends it at once, whatever was written. */

@@ -46,6 +46,14 @@ class TcpStream implements Stream {
     if (!this.socket.destroyed && !this.socket.writableEnded) this.socket.write(payload);
   }
 
+  hold(): void {
+    this.socket.cork();
+  }
+
+  release(): void {
+    this.socket.uncork();
+  }
+
   end(): void {
     this.socket.end();
   }

@@ -1,5 +1,5 @@
 /**
- * One of our elements in a process of its own, so that its CPU time is its own: a caller, a busy callee or a proxy.
+ * One of our elements in a process of its own, so that its CPU time is its own: a caller, a busy callee, a proxy or a B2BUA.
  * Told what to do by messages from the process that started it; says each outcome with a message.
  */
 
@@ -31,6 +31,29 @@ async function proxy({ address, nextHop }) {
   });
   await element.start();
   return { stop: () => element.stop() };
+}
+
+/** The control server with a drachtio-srf application of a few lines. */
+async function b2bua({ address, callee }) {
+  const { startDrachtioServer } = await import('../../dist/esm/drachtio/index.js');
+  const { default: Srf } = await import('drachtio-srf');
+  const server = await startDrachtioServer({ sip: `udp/${address.address}:${address.port}` });
+  const srf = new Srf();
+  let firstCallMs;
+  srf.invite((req, res) => {
+    const began = performance.now();
+    srf.createB2BUA(req, res, `sip:busy@${callee.address}:${callee.port}`).catch(() => {
+      firstCallMs ??= performance.now() - began;
+    });
+  });
+  await new Promise((resolve) => srf.on('connect', resolve).connect(server.connectOptions));
+  return {
+    state: () => ({ firstCallMs, entries: server.counters.entries, srf: srf.idle ? 0 : 1 }),
+    stop: async () => {
+      srf.disconnect();
+      await server.stop();
+    },
+  };
 }
 
 async function userAgent({ address, outbound }) {
@@ -75,9 +98,10 @@ async function caller(options) {
   return { run: (load) => placeCalls(agent, load), stop: () => agent.stop() };
 }
 
-const element = await { proxy, callee, caller }[role](settings);
+const element = await { proxy, b2bua, callee, caller }[role](settings);
 process.on('message', async ({ what, load }) => {
   if (what === 'run') process.send(await element.run(load));
+  if (what === 'state') process.send(element.state());
   if (what === 'cpu') process.send(process.cpuUsage());
   if (what !== 'stop') return;
   await element.stop();

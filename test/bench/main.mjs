@@ -10,6 +10,7 @@ import { diagnoseTimes } from './diagnose.mjs';
 import { OwnElement } from './own-element.mjs';
 import { parserRate } from './parser.mjs';
 import { isThere, sippCalls, startKamailio } from './peers.mjs';
+import { suiteTimes } from './suite.mjs';
 
 const CALLS = 12_000;
 const OPEN = 64; // calls under way at a time
@@ -84,6 +85,13 @@ function row(what, { perSecond, failed, perCall: { caller, callee, proxy } }, no
   console.log(`  ${what.padEnd(32)}${cells.map((cell) => cell.padStart(10)).join('')}  ${note}`.trimEnd());
 }
 
+function suiteRow(what, { walls, same, inconclusive }, note) {
+  const range = walls.length > 1 ? ` (${number(walls[0])} to ${number(walls.at(-1))})` : '';
+  const verdicts = same ? 'the same verdicts' : 'NOT the same verdicts';
+  const unjudged = inconclusive === 0 ? '' : `, ${inconclusive} inconclusive`;
+  console.log(`  ${what.padEnd(24)}${number(median(walls))} ms${range}, ${verdicts}${unjudged}; ${note}`);
+}
+
 const times = (one, other) => `${(one / other).toFixed(1)} × `;
 
 async function main() {
@@ -114,8 +122,11 @@ async function main() {
   const suite = [COMMAND, 'run', 'scenarios/kb834477', '--seed', '1'];
   const first = ({ stderr }) => Number(/first datagram (\S+)/.exec(stderr)?.[1]);
   console.log(`  first datagram        ${number(command(['--require', PRELOAD, ...suite], first))} ms after the start of the process`);
-  console.log(`  kb834477 on udp       ${number(command(suite, ({ wall }) => wall, 3))} ms`);
-  console.log(`  kb834477 in memory    ${number(command([...suite, '--engine', 'memory'], ({ wall }) => wall, 3))} ms`);
+  const { udp, memory, atOnce, beside } = await suiteTimes(COMMAND, ROOT);
+  suiteRow('kb834477 on udp', udp, 'ten in a row');
+  suiteRow('kb834477 in memory', memory, 'ten in a row');
+  suiteRow('kb834477, 3 at once', atOnce, 'on udp, against the above');
+  suiteRow('kb834477, busy machine', beside, 'on udp, beside two processes that are never idle');
   const tsharkIsThere = isThere('tshark', '--version');
   const { messages, megabytes, seconds, tshark } = diagnoseTimes(COMMAND, tsharkIsThere);
   const beside = tshark === undefined ? '' : `; tshark -z sip,stat ${tshark.toFixed(1)} s`;

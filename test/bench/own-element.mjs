@@ -10,7 +10,7 @@ export class OwnElement {
     this.child = child;
   }
 
-  /** @param role `caller`, `callee` or `proxy` */
+  /** @param role `caller`, `callee`, `proxy` or `b2bua` */
   static async start(role, settings) {
     const element = new OwnElement(fork(PROGRAM, [role, JSON.stringify(settings)]));
     await element.#answer();
@@ -26,6 +26,11 @@ export class OwnElement {
   async cpu() {
     const { user, system } = await this.#ask({ what: 'cpu' });
     return user + system;
+  }
+
+  /** What a B2BUA holds and has seen. */
+  state() {
+    return this.#ask({ what: 'state' });
   }
 
   async stop() {

@@ -77,6 +77,10 @@ class MemoryStream implements Stream {
     this.clock.setTimer(0, () => this.#flush());
   }
 
+  hold(): void {}
+
+  release(): void {}
+
   end(): void {
     this.clock.setTimer(0, () => this.#close());
   }

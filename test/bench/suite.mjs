@@ -1,0 +1,64 @@
+/**
+ * The default suite, scenarios/kb834477, as a user starts it: ten runs in a row on each engine, three at once, and one beside
+ * processes that are never idle. What is compared is every verdict; a case that could not be judged is one too.
+ */
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const RUNS = 10;
+const AT_ONCE = 3;
+
+/**
+ * @param command the built command line
+ * @param cwd where scenarios/ is
+ * @returns for each way of running: wall times in ms, whether all runs said the same, cases that could not be judged
+ */
+export async function suiteTimes(command, cwd) {
+  const folder = mkdtempSync(join(tmpdir(), 'busyhere-bench-'));
+  const run = (name, ...more) => suiteRun({ command, cwd, file: join(folder, `${name}.json`) }, more);
+  try {
+    const udp = await inARow((index) => run(`udp-${index}`, '--seed', `${index + 1}`));
+    const memory = await inARow((index) => run(`memory-${index}`, '--seed', `${index + 1}`, '--engine', 'memory'));
+    const atOnce = summary(await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => run(`at-once-${index}`, '--seed', '1'))), udp);
+    const busy = Array.from({ length: 2 }, () => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+    const beside = summary([await run('beside', '--seed', '1').finally(() => busy.forEach((one) => one.kill('SIGKILL')))], udp);
+    return { udp, memory, atOnce, beside };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function inARow(one) {
+  const runs = [];
+  for (let index = 0; index < RUNS; index++) runs.push(await one(index));
+  return summary(runs);
+}
+
+function summary(runs, { verdicts } = runs[0]) {
+  return {
+    verdicts,
+    walls: runs.map(({ wall }) => wall).sort((one, other) => one - other),
+    same: runs.every((one) => one.verdicts === verdicts),
+    inconclusive: runs.reduce((sum, one) => sum + one.inconclusive, 0),
+  };
+}
+
+async function suiteRun({ command, cwd, file }, more) {
+  const began = performance.now();
+  const args = [command, 'run', 'scenarios/kb834477', '--reporter', `json=${file}`, ...more];
+  const child = spawn(process.execPath, args, { cwd, stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  const wall = performance.now() - began;
+  if (code !== 0 && code !== 4) throw new Error(`${args.join(' ')} ended with code ${code}`);
+  const { cases, summary: counted } = JSON.parse(readFileSync(file, 'utf8'));
+  const verdicts = cases.map(({ id, status, attempts }) => [
+    id,
+    status,
+    attempts.map(({ observed, loss }) => [observed, loss?.kind, loss?.hop]),
+  ]);
+  return { wall, verdicts: JSON.stringify(verdicts), inconclusive: counted.inconclusive };
+}
