@@ -23,7 +23,10 @@ onLinux('what init wrote, in an empty folder beside a proxy of somebody’s own'
 
   /** A line as a shell runs it, `npx` being one that knows only this package. */
   const shell = (line: string): Promise<{ stdout: string; stderr: string }> =>
-    promisify(execFile)('sh', ['-c', line], { cwd: folder, env, timeout: 50_000 });
+    promisify(execFile)('sh', ['-c', line], { cwd: folder, env, timeout: 50_000 }).catch((error: Error & { stdout: string }) => {
+      error.message += `\n${error.stdout}`; // what the doctor found is told there
+      throw error;
+    });
 
   beforeAll(async () => {
     await promisify(execFile)('mkdir', [join(folder, 'bin')]);
