@@ -32,7 +32,11 @@ function noEngine(cause: NodeJS.ErrnoException): BusyhereError {
 
 /** What the engine said, as an error of the machine's. */
 export function engineError(what: string, cause: unknown, hint?: string): BusyhereError {
-  return new BusyhereError('environment', `${what}: ${engineMessage(cause)}`, hint, { cause });
+  const message = engineMessage(cause);
+  const noRoom = /no space left/i.test(message)
+    ? 'the engine’s disk is full: docker system df shows with what, docker system prune makes room'
+    : undefined;
+  return new BusyhereError('environment', `${what}: ${message}`, noRoom ?? hint, { cause });
 }
 
 /** The engine's own words, without what the library puts around them. */

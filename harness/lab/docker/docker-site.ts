@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Clock } from '../../platform/clock.js';
-import type { DatagramNetwork } from '../../platform/datagram-network.js';
+import type { DatagramNetwork, DatagramSocket } from '../../platform/datagram-network.js';
 import { BusyhereError } from '../../platform/errors.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
@@ -9,6 +9,8 @@ import type { Seat } from '../container/seating.js';
 import { Site } from '../container/site.js';
 import { within } from '../within.js';
 import { awaitSip } from './await-sip.js';
+import { CaptureProgram } from './capture-program.js';
+import { type Death, lastWords, linesOf, watchDeaths } from './container-deaths.js';
 import { engineError } from './docker-engine.js';
 import { type ContainerFrame, type LabImages, startCapture, startHost } from './lab-container.js';
 import { createLabNetwork } from './lab-network.js';
@@ -33,109 +35,152 @@ export interface DockerSiteOptions {
 const FIRST_HOST = 10;
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 2_000;
+/** How long the engine may take to tell why a control channel broke. */
+const NEWS_WITHIN_MS = 2_000;
 
 /** A run's network and containers in a Docker engine, from their making to their end. */
 export class DockerSite {
   readonly site: Site;
-  /** What captures said besides their captures. */
-  readonly #said = new Map<string, string>();
+  readonly #containers: Docker.Container[] = [];
+  readonly #captures: CaptureProgram[] = [];
+  readonly #frame: ContainerFrame;
+  #endWatch: () => void = () => {};
   #stopping = false;
 
   private constructor(
     private readonly options: DockerSiteOptions,
-    private readonly frame: ContainerFrame,
-    private readonly containers: readonly Docker.Container[],
-    socket: Awaited<ReturnType<DatagramNetwork['bind']>>,
+    frame: Omit<ContainerFrame, 'made'>,
+    socket: DatagramSocket,
   ) {
     const { clock, streams } = options;
+    this.#frame = { ...frame, made: (container) => this.#containers.push(container) };
     this.site = new Site({ clock, streams, socket, run: frame.run, token: frame.token });
   }
 
   /**
-   * Makes all of it, at once, and waits until every host answers OPTIONS and every capture shows what passes. Leaves nothing where that fails.
-   * @throws BusyhereError `environment`
+   * Makes all of it at once, and waits until every host answers OPTIONS and every capture shows what passes. Where that
+   * fails, nothing is left.
+   * @throws BusyhereError `environment`; `interrupted` where the signal came first
    */
   static async open(options: DockerSiteOptions): Promise<DockerSite> {
     const { engine, images, random, prefix } = options;
     const run = newRunName();
     const labels = labelsOf(run, thisProcess());
     const network = await createLabNetwork(engine, { name: `busyhere-${run}`, labels, prefix, random });
-    const containers: Docker.Container[] = [];
-    const made = (container: Docker.Container): void => void containers.push(container);
-    const frame = { engine, run, labels, network, token: newToken(), images, made };
     try {
       const socket = await options.network.bind({ address: network.gateway, port: 0 }, { datagram: () => {} });
-      const opened = new DockerSite(options, frame, containers, socket);
-      try {
-        await opened.#open();
-        return opened;
-      } catch (error) {
-        await opened.#close();
-        throw opened.site.failure.aborted ? opened.site.failure.reason : error;
-      }
+      const opened = new DockerSite(options, { engine, run, labels, network, token: newToken(), images }, socket);
+      return await opened.#opened();
     } catch (error) {
       await removeNetwork(engine, network.id);
       throw error;
     }
   }
 
+  /** @throws BusyhereError `environment` where something is left, or a capture was not complete */
   async stop(): Promise<void> {
-    await this.#close();
-    await removeNetwork(this.options.engine, this.frame.network.id);
+    if (this.#stopping) return;
+    this.#stopping = true;
+    await Promise.all(this.#captures.map((capture) => capture.end(this.options.clock)));
+    await this.#remove();
+    await removeNetwork(this.options.engine, this.#frame.network.id);
+    const lossy = this.#captures.find(({ dropped }) => (dropped ?? 0) > 0);
+    if (lossy && !this.site.failure.aborted) {
+      throw new BusyhereError(
+        'environment',
+        `the capture beside ${lossy.host} lost ${lossy.dropped} packets, so its verdicts prove nothing`,
+        'the machine had too much to do: fewer cases at once, -j 8, or nothing else beside the run',
+      );
+    }
   }
 
-  async #open(): Promise<void> {
+  async #opened(): Promise<this> {
+    try {
+      this.#endWatch = await watchDeaths(this.options.engine, this.#frame.run, (death) => void this.#died(death));
+      await this.#openHosts();
+      return this;
+    } catch (error) {
+      const { failure } = this.site;
+      this.#stopping = true;
+      await this.#remove();
+      throw failure.aborted ? failure.reason : error;
+    }
+  }
+
+  async #openHosts(): Promise<void> {
     const { hosts } = this.options;
-    const opening = hosts.map(({ name, kind }, index) =>
-      this.#openHost({ name, kind, address: this.frame.network.address(FIRST_HOST + index) }),
-    );
+    const address = (index: number): string => this.#frame.network.address(FIRST_HOST + index);
+    const opening = hosts.map((host, index) => this.#openHost({ ...host, address: address(index) }));
     const settled = await Promise.allSettled(opening); // all, so that what is to be removed is known
     const failed = settled.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
-    this.#throwIfOver();
     await Promise.race([this.site.caughtUp([]), aborted(this.site.failure)]);
   }
 
   async #openHost(seat: Seat): Promise<void> {
-    const { clock, network, random } = this.options;
-    const host = await startHost(this.frame, seat.name, seat.address);
-    const capture = this.site.watch(seat);
-    await startCapture(this.frame, seat.name, host, {
-      piece: (bytes) => capture.push(bytes),
-      said: (text) => this.#said.set(seat.name, (this.#said.get(seat.name) ?? '') + text),
+    const host = await startHost(this.#frame, seat.name, seat.address);
+    const pieces = this.site.watch(seat);
+    const program = new CaptureProgram(seat.name);
+    program.container = await startCapture(this.#frame, seat.name, host, {
+      piece: (bytes) => pieces.push(bytes),
+      said: (text) => program.hear(text),
     });
-    const deadline = clock.now() + READY_WITHIN_MS;
-    const waiting = { clock, network, random: random.fork(seat.name), local: this.frame.network.gateway };
-    const goOn = (): boolean => clock.now() < deadline && !this.#isOver();
-    if (!(await awaitSip(seat.address, LOBBY_PORT, goOn, waiting))) throw await this.#whyGone(seat.name, 'it does not answer OPTIONS');
+    this.#captures.push(program);
+    await this.#awaitSip(seat);
     await this.site.reach({ ...seat, controlPort: CONTROL_PORT }, (why) => void this.#lost(seat.name, why));
   }
 
-  #isOver(): boolean {
-    return this.#stopping || this.options.signal.aborted || this.site.failure.aborted;
+  async #awaitSip({ name, address }: Seat): Promise<void> {
+    const { clock, network, random, signal } = this.options;
+    const deadline = clock.now() + READY_WITHIN_MS;
+    const goOn = (): boolean => clock.now() < deadline && !signal.aborted && !this.site.failure.aborted;
+    const waiting = { clock, network, random: random.fork(name), local: this.#frame.network.gateway };
+    if (await awaitSip(address, LOBBY_PORT, goOn, waiting)) return;
+    if (signal.aborted) throw new BusyhereError('interrupted', 'the run was interrupted while its lab was being made');
+    throw new BusyhereError(
+      'environment',
+      `the container ${name} at ${address} does not answer OPTIONS after ${READY_WITHIN_MS / 1000} s`,
+      'a firewall between this machine and the network of the containers? Where they are in a virtual machine: docker compose up',
+    );
   }
 
-  #throwIfOver(): void {
-    if (this.site.failure.aborted) throw this.site.failure.reason;
-    if (this.options.signal.aborted) throw new BusyhereError('interrupted', 'the run was interrupted while its lab was being made');
+  async #died({ id, container, exitCode }: Death): Promise<void> {
+    if (this.#stopping) return;
+    const capture = this.#captures.find((one) => one.container?.id === id);
+    const said = capture ? linesOf(capture.said) : await lastWords(this.options.engine, id);
+    this.site.fail(
+      new BusyhereError(
+        'environment',
+        [
+          `the container ${container} ended in the middle of the run, with exit code ${exitCode}`,
+          ...said.map((line) => `  | ${line}`),
+        ].join('\n'),
+        exitCode === 137
+          ? 'it was killed: by somebody, or for want of memory (dmesg tells)'
+          : 'run it once more; if it ends again, please report it with what it said',
+      ),
+    );
   }
 
+  /** Most often its container has ended, and the engine knows more of that. */
   async #lost(name: string, why: string): Promise<void> {
     if (this.#stopping) return;
-    this.site.fail(await this.#whyGone(name, why));
+    await within(
+      this.options.clock,
+      NEWS_WITHIN_MS,
+      aborted(this.site.failure).catch(() => {}),
+    );
+    this.site.fail(new BusyhereError('environment', `the harness lost its connection to the container ${name}: ${why}`));
   }
 
-  async #whyGone(name: string, why: string): Promise<BusyhereError> {
-    return new BusyhereError('environment', `the container ${name} is gone: ${why}`);
-  }
-
-  async #close(): Promise<void> {
-    if (this.#stopping) return;
-    this.#stopping = true;
+  async #remove(): Promise<void> {
+    this.#endWatch();
     await within(this.options.clock, STOP_WITHIN_MS, this.site.stop());
-    await Promise.all(this.containers.map(({ id }) => removeContainer(this.options.engine, id))).catch((error) => {
-      throw engineError('not all containers could be removed', error, `docker ps -a --filter label=busyhere.run=${this.frame.run}`);
-    });
+    try {
+      await Promise.all(this.#containers.map(({ id }) => removeContainer(this.options.engine, id)));
+    } catch (error) {
+      throw engineError('not all containers could be removed', error, `docker ps -a --filter label=busyhere.run=${this.#frame.run}`);
+    }
   }
 }
 

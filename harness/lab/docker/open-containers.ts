@@ -44,7 +44,10 @@ export async function openContainers(options: ContainersOptions): Promise<Contai
   const { topologies, random, signal, networkPrefix, packageRoot = installedPackage('.'), progress = () => {} } = options;
   const docker = await connectEngine();
   const [clock, network] = [new SystemClock(), new UdpNetwork()];
-  await sweep(docker, clock.wallTime());
+  const swept = await sweep(docker, clock.wallTime());
+  if (swept.containers + swept.networks > 0) {
+    progress(`removed what a run left that was killed: ${swept.containers} containers, ${swept.networks} networks`);
+  }
   const images = await ensureImages(docker, { packageRoot, progress });
   const opened = await DockerSite.open({
     engine: docker,
