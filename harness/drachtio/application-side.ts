@@ -21,6 +21,8 @@ export interface ApplicationPorts {
   /** A connection has authenticated. */
   welcomed(connection: ControlConnection): void;
   left(connection: ControlConnection): void;
+  /** A connection has asked for requests. */
+  listening(): void;
 }
 
 /** Takes what the applications send. */
@@ -35,7 +37,8 @@ export class ApplicationSide implements ConnectionListener {
     switch (verb) {
       case 'route':
         connection.routes.add((tokens[2] ?? '').toLowerCase());
-        return connection.reply(id, 'OK');
+        connection.reply(id, 'OK');
+        return this.ports.listening();
       case 'remove_route':
         if (this.ports.core.habits.removesAllRoutes) connection.routes.clear();
         connection.routes.delete((tokens[2] ?? '').toLowerCase());

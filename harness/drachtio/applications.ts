@@ -23,6 +23,11 @@ export class Applications {
     for (const route of this.#turns.keys()) if (!this.#wanting(route).length) this.#turns.delete(route);
   }
 
+  /** Those that have asked for requests. */
+  get listening(): number {
+    return [...this.#all].filter((one) => one.routes.size > 0).length;
+  }
+
   values(): ControlConnection[] {
     return [...this.#all];
   }

@@ -19,6 +19,7 @@ import { OutboundCalls } from './outbound-calls.js';
 import { OutgoingRequests } from './outgoing-requests.js';
 import { PassingRequests } from './passing-requests.js';
 import { Proxies } from './proxies.js';
+import { Readiness } from './readiness.js';
 import { REAL_SERVER_HABITS, RFC_HABITS } from './real-server-habits.js';
 import type { ServerCounters } from './server-counters.js';
 import { DEFAULT_SERVER_LIMITS, type DrachtioServerOptions, type ServerLimits } from './server-options.js';
@@ -37,6 +38,7 @@ export class DrachtioServer {
   readonly #outbound: OutboundCalls;
   readonly #connections: Connections;
   readonly #networkSide: NetworkSide;
+  readonly #readiness: Readiness;
   #control: StreamListener | undefined;
 
   constructor(private readonly options: DrachtioServerOptions) {
@@ -48,6 +50,7 @@ export class DrachtioServer {
       strayResponse: (response) => this.#networkSide.strayResponse(response),
     });
     this.#core = core;
+    this.#readiness = new Readiness(core.applications);
     const requests = new IncomingRequests(core.clock, this.#limits.firstWordWithin, (request) => this.#forget(request));
     const nextHop = new NextHop(() => core.layer.listeners, options.listenerFor);
     const proxies = new Proxies(core, requests, nextHop);
@@ -105,6 +108,11 @@ export class DrachtioServer {
     }
   }
 
+  /** Resolves when so many applications have connected and asked for requests. */
+  ready(applications: number): Promise<void> {
+    return this.#readiness.of(applications);
+  }
+
   /** Ends everything without a word to SIP peers, and closes the applications' connections. */
   async stop(): Promise<void> {
     this.#outbound.stop();
@@ -134,6 +142,7 @@ export class DrachtioServer {
         this.#connections.forget(connection);
         this.#outbound.closed(connection);
       },
+      listening: () => this.#readiness.review(),
     });
   }
 

@@ -51,6 +51,8 @@ export interface RunningDrachtioServer {
   readonly connectOptions: { host: string; port: number; secret: string };
   /** What it holds and what it has seen. */
   readonly counters: ServerCounters;
+  /** Resolves when so many applications (one, if left out) have connected and asked for requests, so that calls may come. */
+  ready(applications?: number): Promise<void>;
   /** Ends everything without a word to SIP peers, closes the applications' connections and frees the addresses. */
   stop(): Promise<void>;
 }
@@ -98,6 +100,7 @@ function running(server: DrachtioServer, secret: string): RunningDrachtioServer 
     get counters() {
       return server.counters;
     },
+    ready: (applications = 1) => server.ready(applications),
     stop: () => server.stop(),
   };
 }
