@@ -1,4 +1,4 @@
-import type { Evidence } from './find-loss.js';
+import type { Evidence } from './evidence.js';
 import type { Judgement } from './judge.js';
 import type { LegNode } from './leg-tree.js';
 import { nameOf } from './options.js';

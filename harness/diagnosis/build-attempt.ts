@@ -3,7 +3,7 @@ import type { Arrow } from './arrow.js';
 import type { Attempt, AttemptEvent, Loss } from './attempt.js';
 import { blindSpots } from './blind-spots.js';
 import type { CallGroup } from './call.js';
-import type { Evidence } from './find-loss.js';
+import type { Evidence } from './evidence.js';
 import { judge } from './judge.js';
 import type { Leg } from './leg.js';
 import { attemptTrees, everyNode, type LegNode, leavesOf, pathTo } from './leg-tree.js';

@@ -1,20 +1,18 @@
-import { type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
+import type { SocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
 import { Arrow } from './arrow.js';
 import type { AttemptEventKind } from './attempt.js';
 import { Call, type CallGroup } from './call.js';
 import { Coverage } from './coverage.js';
 import { Leg, legKey } from './leg.js';
-import { LikenessIndex } from './likeness.js';
-import { legOfAck, placeResponse } from './place-message.js';
+import { LikenessIndex, siblingOf } from './likeness.js';
+import { legOfAck, mended, placeResponse } from './place-message.js';
 import { readSipFields, type SipFields } from './sip-fields.js';
 
 const MAX_JOINED_CALLS = 32; // B2BUAs in a row, with all their forks
 const MAX_LEGS = 512; // of one call: forks and retries of a lawful call stay far below
 const MAX_ARROWS = 256; // of one leg
 const MAX_ENDED = 100_000;
-/** Responses that answer nothing but an INVITE (RFC 3261 §21). */
-const INVITE_ONLY = new Set([180, 181, 182, 183, 486, 487, 600, 603]);
 
 /** Sorts the messages of a trace into calls and legs, one event after another. */
 export class CallTable {
@@ -52,7 +50,7 @@ export class CallTable {
     if (event.time > this.lastTime) this.lastTime = event.time;
     this.coverage.add(event);
     const read = readSipFields(event.bytes);
-    const fields = read && this.#mended(read);
+    const fields = read && mended(read, this.#byBranch.get(read.vias[0]?.branch ?? '')?.leg);
     if (!fields) return undefined;
     const call = fields.method === null ? this.#response(fields, event) : this.#request(fields, event);
     if (!call) return undefined;
@@ -74,17 +72,6 @@ export class CallTable {
         if (branch !== undefined && this.#byBranch.get(branch)?.leg === leg) this.#byBranch.delete(branch);
       }
     }
-  }
-
-  /** A packet that was cut off before its CSeq: its branch may be known from others. */
-  #mended(fields: SipFields): SipFields {
-    const branch = fields.vias[0]?.branch;
-    if (fields.cseq !== -1 || branch === undefined) return fields;
-    const leg = this.#byBranch.get(branch)?.leg;
-    if (!leg) return fields.cseqMethod === undefined && INVITE_ONLY.has(fields.status) ? { ...fields, cseqMethod: 'INVITE' } : fields;
-    // A CANCEL has the branch of its INVITE, so a 200 may be for either.
-    const cseqMethod = fields.cseqMethod ?? (fields.status === 200 && leg.cancel ? 'CANCEL' : 'INVITE');
-    return { ...fields, cseq: leg.cseq, cseqMethod };
   }
 
   #request(fields: SipFields, event: TraceEvent): Call | undefined {
@@ -224,7 +211,7 @@ export class CallTable {
     } else {
       const likeness = this.#likeness.find(leg, call.legs.values());
       if (likeness && this.#merge(call, likeness.leg)) leg.madeOf = likeness;
-      else leg.madeOf = siblingOf(leg, call)?.madeOf ?? null;
+      else leg.madeOf = siblingOf(leg, call.legs.values())?.madeOf ?? null;
     }
     this.#likeness.add(leg);
   }
@@ -250,14 +237,6 @@ export class CallTable {
       leg.arrows.push(new Arrow(kind, status, fields.reason, fields.toTag, fault, event, this.keepsMessages));
     } else this.excess += 1;
   }
-}
-
-/** Another branch of the same B2BUA's call, of which it is known what it was made of. */
-function siblingOf(leg: Leg, call: Call): Leg | undefined {
-  for (const other of call.legs.values()) {
-    if (other.madeOf && sameSocketAddress(other.source, leg.source)) return other;
-  }
-  return undefined;
 }
 
 /** A string cut out of a message keeps all of the message in memory; a copy does not. */

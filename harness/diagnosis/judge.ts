@@ -1,7 +1,9 @@
 import type { Arrow } from './arrow.js';
 import type { Alteration, Loss, Outcome } from './attempt.js';
-import { ACK_GRACE_MS, type Evidence, type FinalsWay, followFinal, isTakenAnyway } from './find-loss.js';
+import type { Evidence } from './evidence.js';
+import { type FinalsWay, followFinal } from './find-loss.js';
 import type { Leg } from './leg.js';
+import { ACK_GRACE_MS, isTakenAnyway } from './leg-loss.js';
 import { type LegNode, leavesOf } from './leg-tree.js';
 import type { DiagnosisOptions } from './options.js';
 import { durationText } from './wording.js';
@@ -101,7 +103,8 @@ const LONGEST_PAUSE_MS = 4000;
 
 function takenNote(leg: Leg, final: Arrow, { end }: Evidence): string {
   const watched = end - final.lastTime;
-  if (watched < ACK_GRACE_MS) return `The capture ends ${durationText(watched)} after the final, before any ACK: that it was taken is not shown.`;
+  if (watched < ACK_GRACE_MS)
+    return `The capture ends ${durationText(watched)} after the final, before any ACK: that it was taken is not shown.`;
   return !leg.inviteSeen && final.firstTime < LONGEST_PAUSE_MS
     ? 'The final may have been sent before the capture began, and its ACK is not there: that it was taken is not shown.'
     : 'The ACK of the final is not in the trace; that the final was sent once only tells that it was taken.';

@@ -159,3 +159,11 @@ function equal(one: string | undefined, other: string | undefined): boolean {
 function hasRung(leg: Leg): boolean {
   return leg.arrows.some((arrow) => arrow.kind === 'provisional' && arrow.status > 100);
 }
+
+/** Another branch of the same B2BUA's call, of which it is known what it was made of. */
+export function siblingOf(leg: Leg, ofSameCall: Iterable<Leg>): Leg | undefined {
+  for (const other of ofSameCall) {
+    if (other.madeOf && sameSocketAddress(other.source, leg.source)) return other;
+  }
+  return undefined;
+}

@@ -1,6 +1,6 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
-import type { Evidence } from './find-loss.js';
+import type { Evidence } from './evidence.js';
 import type { Leg } from './leg.js';
 import type { LegNode } from './leg-tree.js';
 import { nameOf } from './options.js';

@@ -1,7 +1,7 @@
 import { harmless } from '../../diagnosis/wording.js';
 import { decodeUtf8 } from '../../sip/octets.js';
 
-export const MASK = '***';
+const MASK = '***';
 
 /** Header fields whose values prove who somebody is, RFC 3261 §20.7, §20.28, §20.6; RFC 7616 §3.5. */
 const CREDENTIALS = /^((?:proxy-)?(?:authorization|authentication-info))[ \t]*:(.*)$/is;
