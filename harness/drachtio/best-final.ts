@@ -1,6 +1,7 @@
 import type { SipResponse } from '../sip/message.js';
 
 const HELPFUL = [401, 407, 415, 420, 484];
+const LEAST = [408, 487];
 
 /**
  * The final response that goes upstream when no branch brought a 2xx; undefined of none.
@@ -20,8 +21,8 @@ function rankOfRealServer(status: number): number {
   return status >= 400 ? 2 : 4;
 }
 
-/** 6xx, then the lowest class, and in it what tells the caller how to try again. */
+/** 6xx, then the lowest class, and in it first what tells the caller how to try again and last what says that nobody answered. */
 function rankOfRfc(status: number): number {
   if (status >= 600) return 0;
-  return Math.floor(status / 100) * 10 + (HELPFUL.includes(status) ? 0 : 1);
+  return Math.floor(status / 100) * 10 + (HELPFUL.includes(status) ? 0 : LEAST.includes(status) ? 2 : 1);
 }

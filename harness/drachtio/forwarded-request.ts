@@ -23,7 +23,9 @@ export function forwardedRequest(request: SipRequest, forwarding: Forwarding): S
   copy.headers.set('Max-Forwards', String(maxForwards === undefined ? MAX_FORWARDS : maxForwards - 1));
   copy.headers.set('Content-Length', String(body.length));
   if (forwarding.remainInDialog) {
-    for (const value of ownRoutes(forwarding)) copy.headers.prepend(method === 'REGISTER' ? 'Path' : 'Record-Route', value); // RFC 3327 §5.2
+    const isRegister = method === 'REGISTER';
+    for (const value of ownRoutes(forwarding)) copy.headers.prepend(isRegister ? 'Path' : 'Record-Route', value);
+    if (isRegister) copy.headers.append('Require', 'path'); // RFC 3327 §5.2: the registrar must know of it
   }
   const fields = inServerOrder([...copy.headers.entries(), ...forwarding.extra]);
   return SipRequest.create(method, forwarding.requestUri, fields, body);

@@ -1,4 +1,3 @@
-import { createResponse } from '../sip/create-response.js';
 import type { SipResponse } from '../sip/message.js';
 import type { Flow } from '../transaction/flow.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
@@ -17,6 +16,8 @@ export interface ProxiedRequestPorts {
   branchTo(target: string, listener: BranchListener): ProxyBranch | undefined;
   /** Says something to the application that gave the order, if one did. */
   report(text: string, sip?: Buffer): void;
+  /** A branch's target wants credentials. */
+  challenged(branch: ProxyBranch, response: SipResponse): void;
   /** The last branch has ended and the caller has a final response. */
   closed(): void;
 }
@@ -76,12 +77,14 @@ export class ProxiedRequest implements BranchListener {
     const isChallenge = response.status === 401 || response.status === 407;
     // RFC 3261 §16.7 item 5: a 6xx speaks for all. The real server ends its search at a challenge instead.
     if (ranksFinalsItsWay ? isChallenge : response.status >= 600) this.#dropOthers();
+    if (isChallenge) this.ports.challenged(branch, response);
     if (ranksFinalsItsWay && isChallenge) this.#decide();
     else this.#goOn();
   }
 
   silent(_branch: ProxyBranch, status: 408 | 503): void {
-    this.#finals.push(this.#upstream.own(status));
+    // RFC 3261 §16.7, §16.9: as if such a response had come. With the real server only one that came is a candidate.
+    if (!this.ports.core.habits.ranksFinalsItsWay) this.#finals.push(this.#upstream.own(status));
     this.#goOn();
   }
 
@@ -165,9 +168,4 @@ export class ProxiedRequest implements BranchListener {
     this.#done();
     this.ports.closed();
   }
-}
-
-/** A final response that the server gives to a request by itself. */
-export function refusal(transaction: ServerTransaction, core: Core, status: number, reason?: string): SipResponse {
-  return createResponse(transaction.request, status, { toTag: core.names.tag(), ...(reason !== undefined && { reason }) });
 }

@@ -1,6 +1,8 @@
+import { createResponse } from '../sip/create-response.js';
 import { parseUri } from '../sip/uri.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { AppMessage } from './app-message.js';
+import { Challenges } from './challenges.js';
 import { extraFields } from './compose.js';
 import type { ControlConnection } from './control-connection.js';
 import type { Core } from './core.js';
@@ -8,7 +10,7 @@ import { forwardedRequest } from './forwarded-request.js';
 import type { IncomingRequests } from './incoming-requests.js';
 import type { NextHop } from './next-hop.js';
 import { namesThisServer } from './passing-requests.js';
-import { ProxiedRequest, refusal } from './proxied-request.js';
+import { ProxiedRequest } from './proxied-request.js';
 import { type BranchListener, ProxyBranch } from './proxy-branch.js';
 import type { ProxyOrder } from './proxy-order.js';
 import { uriAddress } from './uri-address.js';
@@ -20,11 +22,15 @@ const TIMER_C_IN_T1 = 370;
 export class Proxies {
   readonly #byTransaction = new Map<ServerTransaction, ProxiedRequest>();
 
+  readonly #challenges: Challenges;
+
   constructor(
     private readonly core: Core,
     private readonly requests: IncomingRequests,
     private readonly nextHop: NextHop,
-  ) {}
+  ) {
+    this.#challenges = new Challenges(core.clock);
+  }
 
   get size(): number {
     return this.#byTransaction.size;
@@ -42,7 +48,9 @@ export class Proxies {
       report('NOK|Rejected with 483 Too Many Hops due to Max-Forwards value of 0');
       return this.#refuse(transaction, 483);
     }
-    if (this.launch(transaction, order, message ? extraFields(message) : [], report)) return;
+    const challenger = this.#challenges.targetOf(transaction.request);
+    const targets = challenger === undefined ? order : { ...order, destinations: [challenger] };
+    if (this.launch(transaction, targets, message ? extraFields(message) : [], report)) return;
     report('NOK|error proxying request to ');
     this.#refuse(transaction, 500);
   }
@@ -59,6 +67,7 @@ export class Proxies {
       order,
       branchTo: (target, listener) => this.#branchTo(target, transaction, order, extra, listener),
       report,
+      challenged: (branch, response) => this.#challenges.remember(response, branch.target),
       closed: () => this.#byTransaction.delete(transaction),
     });
     this.#byTransaction.set(transaction, proxied);
@@ -75,6 +84,7 @@ export class Proxies {
   }
 
   stop(): void {
+    this.#challenges.stop();
     for (const proxied of this.#byTransaction.values()) proxied.abandon();
     this.#byTransaction.clear();
   }
@@ -107,12 +117,12 @@ export class Proxies {
       final: habits.ignoresFinalTimeout ? undefined : order.finalTimeout,
       timerC: TIMER_C_IN_T1 * timers.t1,
     };
-    return new ProxyBranch(copy, { listener: outgoing, remote }, clock, limits, listener, habits.proxyAcksToPeer);
+    return new ProxyBranch(target, copy, { listener: outgoing, remote }, clock, limits, listener, habits.proxyAcksToPeer);
   }
 
   #refuse(transaction: ServerTransaction, status: number): void {
     const { cdr, sightings } = this.core;
-    const response = refusal(transaction, this.core, status);
+    const response = createResponse(transaction.request, status, { toTag: this.core.names.tag() });
     transaction.respond(response);
     const sip = response.toBuffer();
     if (transaction.request.method === 'INVITE') cdr.stop(sightings.sent(sip.length, transaction.flow.remote), 'call-rejected', sip);

@@ -34,10 +34,12 @@ export class ProxyBranch {
   readonly #timers: Timer[] = [];
 
   /**
+   * @param target the destination as it was given
    * @param request as it is to go out, less our Via
    * @param ackToPeer address the ACK of a failure to the peer itself
    */
   constructor(
+    readonly target: string,
     readonly request: SipRequest,
     private readonly flow: Flow,
     private readonly clock: Clock,

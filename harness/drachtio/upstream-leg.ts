@@ -35,20 +35,29 @@ export class UpstreamLeg {
     const upward = lessOurVia(response);
     if (response.status < 200) {
       if (!this.finished) this.#send(upward);
-    } else if (this.accepted) {
-      this.#send(upward);
+    } else if (this.finished) {
+      this.accepted = true;
+      this.core.layer.sendResponse(upward, this.transaction.flow.listener); // also after another final (RFC 3261 §16.7 item 5)
     } else {
       this.accepted = true;
       this.#conclude(upward);
     }
   }
 
-  /** @param asItIs a 503 goes up as such. RFC 3261 §16.7 item 6: it says nothing of the other targets, so a 500 goes up */
+  /** @param asItIs whatever it is. RFC 3261 §16.7 item 6: a 503 says nothing of the other targets, so a 500 goes up */
   finish(response: SipResponse, asItIs: boolean): void {
     if (this.finished) return;
+    const isInvite = this.transaction.request.method === 'INVITE';
+    if (response.status === 408 && !asItIs && !isInvite) return this.#stayMute();
     const isOwn = response.vias.length === this.transaction.request.vias.length;
     const upward = isOwn ? response : lessOurVia(response);
     this.#conclude(upward.status === 503 && !asItIs ? this.own(500) : upward);
+  }
+
+  /** RFC 4320 §4.2: no 408 answers a request other than INVITE; it would come when the caller has given up. */
+  #stayMute(): void {
+    this.finished = true;
+    this.transaction.stayMute?.();
   }
 
   end(): void {

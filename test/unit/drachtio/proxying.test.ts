@@ -301,6 +301,23 @@ describe('several targets', () => {
     await simulation.close();
   });
 
+  it('the credentials go to the target that wanted them, wherever the application sends the request', async () => {
+    const challenge: [string, string][] = [['Proxy-Authenticate', 'Digest realm="r", nonce="n1"']];
+    const { invite } = proxiedCall({ to: [bob.uri, carol.uri] });
+    bob.respond(await bob.takeRequest('INVITE'), 486);
+    simulation.run();
+    carol.respond(await carol.takeRequest('INVITE'), 407, challenge);
+    simulation.run();
+    alice.follow('ACK', invite, simulation.sip, await alice.takeResponse(407));
+    const credentials = `Digest username="a", realm="r", nonce="n1", uri="${bob.uri}", response="${'0'.repeat(32)}"`;
+    alice.invite(simulation.sip, 'bob', [['Proxy-Authorization', credentials]]);
+    simulation.run();
+    proxy(app.last('INVITE'), { to: [bob.uri] });
+    expect((await carol.takeRequest('INVITE')).requestUri).toBe(carol.uri);
+    expect(count(bob, 'INVITE')).toBe(1);
+    await simulation.close();
+  });
+
   it('by the RFC a 6xx ends the search, and a challenge does not', async () => {
     await simulation.close();
     await open({ strict: true });
@@ -350,6 +367,20 @@ describe('several targets', () => {
     expect(bob.seen.at(-1)).toBe('CANCEL');
     expect(alice.seen).toEqual(['100 INVITE', '200 INVITE']);
     await simulation.close();
+  });
+
+  it('one that says nothing counts for less than one that refuses', async () => {
+    const { invite, id } = proxiedCall({ to: [bob.uri, carol.uri], timeouts: '700ms|' });
+    simulation.run(800);
+    carol.respond(await carol.takeRequest('INVITE'), 486);
+    simulation.run();
+    expect(alice.seen).toEqual(['100 INVITE', '486 INVITE']);
+    expect(outcomes(id)).toEqual(['486 continue', 'OK|done']);
+    alice.follow('ACK', invite, simulation.sip, await alice.takeResponse(486));
+    bob.respond(await bob.takeRequest('INVITE'), 200, [], SDP); // after all: it must go up (RFC 3261 §16.7 item 5)
+    simulation.run();
+    expect(alice.seen.at(-1)).toBe('200 INVITE');
+    await expectNothingLeft();
   });
 
   it('a target that rings keeps its place past the provisional timeout, and past the final one, which is ignored', async () => {
@@ -473,6 +504,7 @@ describe('other methods', () => {
     const id = proxy(app.last('REGISTER'), { to: [bob.uri], flags: 'remainInDialog|fullResponse||serial' });
     const sent = await bob.takeRequest('REGISTER');
     expect(sent.headers.get('Path')).toBe('<sip:127.0.0.1:15090;lr>');
+    expect(sent.headers.get('Require')).toBe('path');
     expect(sent.headers.has('Record-Route')).toBe(false);
     bob.respond(sent, 200);
     simulation.run();
@@ -481,6 +513,17 @@ describe('other methods', () => {
     expect(alice.seen).toEqual(['200 REGISTER', '200 REGISTER']);
     expect(outcomes(id)).toEqual(['200 continue', 'OK|done']);
     expect(app.cdrs).toEqual([]);
+    await expectNothingLeft();
+  });
+
+  it.each([false, true])('that nobody answers (strict: %s): 408, by RFC 4320 §4.2 nothing', async (strict) => {
+    await open({ strict });
+    alice.send(alice.createRequest('MESSAGE', `sip:bob@${simulation.sip.address}:${simulation.sip.port}`), simulation.sip);
+    simulation.run();
+    const id = proxy(app.last('MESSAGE'), { to: [bob.uri] });
+    simulation.run(33_000);
+    expect(alice.seen).toEqual(strict ? [] : ['408 MESSAGE']);
+    expect(outcomes(id)).toEqual(['OK|done']);
     await expectNothingLeft();
   });
 });
