@@ -9,6 +9,7 @@ import type { Case } from '../scenario/case.js';
 import { decodeUtf8 } from '../sip/octets.js';
 import { chooseCases } from './choose-cases.js';
 import type { Invocation } from './commands.js';
+import { examineDrachtio } from './doctor-drachtio.js';
 import { examineMachine, type Finding } from './doctor-machine.js';
 import { DoctorReport } from './doctor-report.js';
 import { EXIT_CODES, type ExitCode } from './exit-code.js';
@@ -16,11 +17,12 @@ import { casesForSut, externalSut, type SutFlags } from './external-flags.js';
 import type { Host } from './host.js';
 import { noCase } from './list-command.js';
 
-/** `busyhere doctor`: what this machine has or, with `--sut external`, what a proxy needs and what it answers. */
+/** `busyhere doctor`: what this machine has or, with `--sut external` and `drachtio`, what a proxy needs and what it answers. */
 export async function doctorCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
   const flags = invocation.flags as SutFlags;
   const sut = await externalSut(flags, host);
   const report = new DoctorReport(host);
+  if (flags.sut === 'drachtio') return verdict(report.findings('The drachtio-server', await examineDrachtio(flags, host)));
   if (!sut) return verdict(report.findings('This machine', await examineMachine(host, process.versions.node)));
   const cases = casesForSut(chooseCases(invocation, host.cwd), sut, flags);
   if (cases.length === 0) return noCase(host);
