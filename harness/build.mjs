@@ -32,10 +32,12 @@ function compiled(...path) {
 }
 
 async function build() {
-  await Promise.all([
+  // Both come to their end before what they wrote may be removed.
+  const compilations = await Promise.allSettled([
     compile('cjs', '--module', 'CommonJS', '--moduleResolution', 'Node10'),
     compile('esm', '--module', 'ESNext', '--moduleResolution', 'Bundler'),
   ]);
+  for (const { reason } of compilations) if (reason) throw reason;
   for (const [folder, type] of [
     ['cjs', 'commonjs'],
     ['esm', 'module'],
