@@ -5,6 +5,7 @@ import { formatSocketAddress } from '../platform/socket-address.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { type ControlAddress, connectSrf } from '../proxy/drachtio/connect-srf.js';
 import type { Case } from '../scenario/case.js';
+import { checkSut } from '../scenario/check-sut.js';
 import type { SutFlags } from './external-flags.js';
 import type { Host } from './host.js';
 
@@ -26,10 +27,7 @@ export async function drachtioSut(flags: SutFlags, { env }: Pick<Host, 'env'>): 
     if (drachtioAddress !== undefined && sut === undefined) throw new BusyhereError('usage', '--drachtio-address goes with --sut drachtio');
     return undefined;
   }
-  if (engine !== 'udp') {
-    const why = engine === 'memory' ? 'drachtio-srf brings sockets and a clock of its own' : 'the containers hold our own proxy';
-    throw new BusyhereError('usage', `--sut drachtio does not go with --engine ${engine}: ${why}`, 'leave --engine out');
-  }
+  checkSut(sut, engine);
   if (drachtioAddress === undefined) return undefined;
   const control = controlAddress(drachtioAddress, drachtioSecret ?? env[SECRET_VARIABLE] ?? USUAL_SECRET);
   const [address] = await sipAddresses(control);

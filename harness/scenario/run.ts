@@ -4,6 +4,7 @@ import { SystemClock } from '../platform/system-clock.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import { type CaseTrace, keepCapture } from './case-capture.js';
+import { checkSut } from './check-sut.js';
 import { chooseEndpoints } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { Ground } from './ground.js';
@@ -19,10 +20,11 @@ import { Turnstile } from './turnstile.js';
 
 /**
  * Runs the cases and gives all results in their order, also when the run is interrupted or bails.
- * @throws BusyhereError `configuration` where an endpoint cannot do what its case asks, `address-in-use` where a scenario asks for an address that is taken, `environment` where a case
+ * @throws BusyhereError `usage` where the engine cannot have the proxy under test, `configuration` where an endpoint cannot do what its case asks, `address-in-use` where a scenario asks for an address that is taken, `environment` where a case
  *   cannot be set up on this machine, `internal` where something of ours was left open
  */
 export async function runSuite(cases: readonly Case[], options: RunOptions, emit: EmitRunEvent): Promise<RunResult> {
+  checkSut(options.sut, options.engine);
   const run = { engine: options.engine, external: options.external !== undefined };
   return new SuiteRunner(chooseEndpoints(cases, options.endpoints ?? {}, run), options, emit).run();
 }
