@@ -15,6 +15,8 @@ export interface Behaviour {
   readonly basis: 'recorded' | 'read' | 'own';
   /** Waits for timers that run for many T1: on a server with the RFC's timers for minutes. */
   readonly slow?: true;
+  /** Is about a server that was started with `strict`, which only the embedded one can be. */
+  readonly strict?: true;
   /** Shows the behaviour: resolves if it is there, throws where it is not. */
   readonly run: (world: World) => Promise<void>;
 }

@@ -1,5 +1,9 @@
 import type { Behaviour } from './behaviour.js';
+import { later, matches, rejection, same } from './expectation.js';
+import { closedPort } from './peers/closed-port.js';
+import { OFFER } from './peers/identity.js';
 import type { Target } from './target.js';
+import type { World } from './world.js';
 
 /** Where a server may do otherwise than the behaviour says, and why that is no fault. */
 export interface Difference {
@@ -10,7 +14,45 @@ export interface Difference {
   readonly run?: Behaviour['run'];
 }
 
-export const DIFFERENCES: readonly Difference[] = [];
+async function timesOut(world: World): Promise<void> {
+  const app = await world.app();
+  const { address, port } = await closedPort(world.target.sip);
+  const placing = later(app.srf.createUAC(`sip:gone@${address}:${port}`, { localSdp: OFFER }));
+  same((await rejection(placing, 'createUAC', world.patience(64))).status, 408, 'status of the error');
+}
+
+async function refusesReliable(world: World): Promise<void> {
+  const app = await world.app('invite');
+  const alice = await world.peer('alice');
+  const call = await alice.invite({ body: OFFER, fields: [['Supported', '100rel']] });
+  const { res } = await app.next('INVITE');
+  const sending = new Promise((resolve, reject) => {
+    res.send(180, { headers: { Require: '100rel' } }, (error, sent) => (error ? reject(error) : resolve(sent)));
+  });
+  matches((await rejection(sending, '180 that is to be reliable')).message, /not carried/, 'reason');
+  res.send(486);
+  call.acknowledge(await call.expect(486));
+}
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    id: 'lifetimes/closed-port',
+    on: 'embedded',
+    why: 'a UDP socket of Node that is not connected is not told of ICMP errors: 408 after 32 s in place of a 503 at once',
+    run: timesOut,
+  },
+  {
+    id: 'reliable/provisional',
+    on: 'embedded',
+    why: 'reliable provisional responses are not carried: the application is told so, and none goes out',
+    run: refusesReliable,
+  },
+  {
+    id: 'bad-input/64-kb-from-app',
+    on: 'real',
+    why: 'its SIP library sends requests above the configured udp-mtu by TCP, where a peer on UDP does not get them',
+  },
+];
 
 export function differenceOf(id: string, on: Target['kind']): Difference | undefined {
   return DIFFERENCES.find((difference) => difference.id === id && difference.on === on);

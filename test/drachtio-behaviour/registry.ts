@@ -1,6 +1,7 @@
 import { APPS } from './areas/apps.js';
 import { AUTHENTICATION } from './areas/authentication.js';
 import { B2BUA } from './areas/b2bua.js';
+import { BAD_INPUT } from './areas/bad-input.js';
 import { BRIDGE } from './areas/bridge.js';
 import { CANCEL } from './areas/cancel.js';
 import { CDR } from './areas/cdr.js';
@@ -8,13 +9,16 @@ import { CHALLENGE_BEHAVIOURS } from './areas/challenge.js';
 import { DIALOG } from './areas/dialog.js';
 import { FORKING } from './areas/forking.js';
 import { FRAMING } from './areas/framing.js';
+import { LIFETIMES } from './areas/lifetimes.js';
 import { MIDDLEWARE } from './areas/middleware.js';
 import { OUTBOUND } from './areas/outbound.js';
 import { PROXY } from './areas/proxy.js';
+import { PROXY_LIFETIMES } from './areas/proxy-lifetimes.js';
 import { RACES } from './areas/races.js';
 import { REQUESTS } from './areas/requests.js';
 import { ROUTES } from './areas/routes.js';
 import { STACK } from './areas/stack.js';
+import { STRICT, STRICT_LIFETIMES } from './areas/strict.js';
 import { SUBSCRIPTION } from './areas/subscription.js';
 import { UAC } from './areas/uac.js';
 import { UAS } from './areas/uas.js';
@@ -42,4 +46,9 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...OUTBOUND,
   ...RACES,
   ...APPS,
+  ...BAD_INPUT,
+  ...STRICT,
+  ...LIFETIMES,
+  ...PROXY_LIFETIMES,
+  ...STRICT_LIFETIMES,
 ];

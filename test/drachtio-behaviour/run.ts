@@ -13,13 +13,15 @@ const SLOW_AT_ONCE = 4;
 const LIMIT = 30_000; // ms
 const SLOW_LIMIT = 400 * RFC_T1; // beyond Timer C
 
+type StartOwn = (options: StartOptions, t1?: number) => Promise<Target>;
+
 export interface SuiteOptions {
   readonly behaviours: readonly Behaviour[];
   /** The server that is looked at, with the RFC's timers. */
   readonly target: Target;
   readonly outbound?: OutboundTarget | undefined;
   /** Makes servers of the suite's own; left out for a real server. */
-  readonly start?: (options: StartOptions, t1?: number) => Promise<Target>;
+  readonly start?: StartOwn;
   /** Whether to wait for a real server's timers. */
   readonly slow?: boolean;
   readonly finished?: (outcome: Outcome) => void;
@@ -57,6 +59,7 @@ interface Verdict {
 async function judge(behaviour: Behaviour, options: SuiteOptions): Promise<Verdict> {
   const { target, start, slow } = options;
   if (behaviour.slow && !start && !slow) return { status: 'skipped', reason: "waits for the RFC's timers; --slow looks for it" };
+  if (behaviour.strict && !start) return { status: 'skipped', reason: "is about the embedded server's option strict" };
   const difference = differenceOf(behaviour.id, target.kind);
   const verdict = await attempt(difference?.run ?? behaviour.run, behaviour, options);
   if (!difference || verdict.status === 'skipped') return verdict;
@@ -65,7 +68,7 @@ async function judge(behaviour: Behaviour, options: SuiteOptions): Promise<Verdi
 }
 
 async function attempt(run: Behaviour['run'], behaviour: Behaviour, { target, start, outbound }: SuiteOptions): Promise<Verdict> {
-  const own = behaviour.slow && start ? await start({}, SCALED_T1) : undefined;
+  const own = start && (await ownServerFor(behaviour, start));
   const world = new World(own ?? target, start as StartTarget, outbound);
   const faults: string[] = [];
   let verdict: Verdict | undefined;
@@ -81,6 +84,11 @@ async function attempt(run: Behaviour['run'], behaviour: Behaviour, { target, st
   await own?.stop();
   if (verdict) return verdict;
   return faults.length > 0 ? { status: 'failed', reason: faults.join('; ') } : { status: 'passed', reason: null };
+}
+
+/** The server that a behaviour needs for itself; undefined where the common one will do. */
+async function ownServerFor({ slow, strict }: Behaviour, start: StartOwn): Promise<Target | undefined> {
+  return slow || strict ? start({ strict: strict === true }, slow ? SCALED_T1 : RFC_T1) : undefined;
 }
 
 function describe(error: unknown): string {

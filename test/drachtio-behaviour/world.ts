@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { StartOptions } from '../../harness/drachtio/index.js';
+import type { HeldEntries, StartOptions } from '../../harness/drachtio/index.js';
 import { localAddressTowards } from '../../harness/platform/local-address.js';
 import { App, type AppOptions } from './apps/app.js';
 import { Control } from './apps/control.js';
@@ -103,6 +103,12 @@ export class World {
   async wait64T1(app: App): Promise<void> {
     this.#silent ??= await Peer.open('silence', await localAddressTowards(this.target.sip), this.target.sip, this.target.t1);
     await app.asks(this.#silent.uri, { method: 'OPTIONS' }, this.patience(64));
+  }
+
+  /** Asks the server under test what it holds. Only the embedded one can be asked. */
+  held(): () => HeldEntries {
+    if (!this.target.held) throw new Skipped('needs a server that says what it holds');
+    return this.target.held;
   }
 
   /** How long to wait for what the server does after so many T1, in ms. */

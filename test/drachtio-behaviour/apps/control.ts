@@ -13,6 +13,7 @@ export class Control {
   /** Takes what nobody asked for, in place of {@link next}. */
   onFrame: ((frame: Frame) => void) | undefined;
   isClosed = false;
+  #isApplication = false;
 
   private constructor(
     readonly name: string,
@@ -77,7 +78,9 @@ export class Control {
   }
 
   async authenticate(secret: string): Promise<Frame> {
-    return this.ask(`authenticate|${secret}|`);
+    const answer = await this.ask(`authenticate|${secret}|`);
+    this.#isApplication = answer.succeeded;
+    return answer;
   }
 
   /** Waits for the server to close. */
@@ -87,12 +90,17 @@ export class Control {
 
   /** Has the answer to a ping, so that all the server said before has arrived. */
   async settle(): Promise<void> {
-    if (!this.isClosed && !this.socket.writableEnded) await this.ask('ping');
+    if (this.#isApplication && !this.isClosed && !this.socket.writableEnded) await this.ask('ping');
   }
 
   /** Says that nothing more will come, and still listens. */
   half(): void {
     this.socket.end();
+  }
+
+  /** Breaks the connection off. */
+  reset(): void {
+    this.socket.resetAndDestroy();
   }
 
   get untaken(): readonly string[] {

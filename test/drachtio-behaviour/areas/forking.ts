@@ -31,7 +31,7 @@ async function serialThenAnswered(world: World): Promise<void> {
 }
 
 /** All targets reject, one after another; which of the rejections the caller gets. */
-function serialAllReject(statuses: readonly number[], best: number): Behaviour['run'] {
+export function serialAllReject(statuses: readonly number[], best: number): Behaviour['run'] {
   return async (world) => {
     const targets: Peer[] = [];
     for (const [index] of statuses.entries()) targets.push(await world.peer(`target${index + 1}`));

@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly body?: string;
   readonly to?: Endpoint;
   readonly callId?: string;
+  /** Of a request in a dialog. */
+  readonly toTag?: string;
   /** CSeq number; 1 if left out. */
   readonly sequence?: number;
   readonly maxForwards?: number;
@@ -94,7 +96,7 @@ export class Peer {
       [
         ['Via', `SIP/2.0/UDP ${this.hostPort};branch=${fresh('z9hG4bK')}`],
         ['From', options.from ?? `"${this.name}" <${this.uri}>;tag=${fresh('f')}`],
-        ['To', `<${uri}>`],
+        ['To', options.toTag ? `<${uri}>;tag=${options.toTag}` : `<${uri}>`],
         ['Call-ID', options.callId ?? `${fresh('c')}@${this.address.address}`],
         ['CSeq', `${options.sequence ?? 1} ${method}`],
         ...(given('contact') ? [] : contact),
