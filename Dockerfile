@@ -6,6 +6,7 @@ FROM node:24-bookworm-slim AS node
 FROM debian:bookworm-slim AS runtime
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 RUN groupadd --gid 1000 busyhere && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /nonexistent busyhere
+RUN install --directory --owner 1000 --group 1000 /tokens /captures
 WORKDIR /app
 ENV NODE_ENV=production
 ENTRYPOINT ["/usr/local/bin/node", "/app/dist/cjs/lab/entry.js"]
@@ -17,7 +18,8 @@ RUN apt-get update \
  && setcap cap_net_raw+ep "$(command -v tcpdump)" \
  && apt-get purge --yes --auto-remove libcap2-bin \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
- && useradd --uid 1000 --no-create-home --home-dir /nonexistent busyhere
+ && useradd --uid 1000 --no-create-home --home-dir /nonexistent busyhere \
+ && install --directory --owner 1000 --group 1000 /captures
 USER busyhere
 ENTRYPOINT ["tcpdump"]
 

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readStandingLab } from '../lab/container/standing-lab.js';
 import type { DockerOptions } from '../lab/docker/open-containers.js';
 import { BusyhereError } from '../platform/errors.js';
 import type { EngineName, SutName } from '../scenario/run-options.js';
 import type { Host } from './host.js';
 
+/** The variable by which the harness in a container is told of the others, which stand already. */
+const LAB_VARIABLE = 'BUSYHERE_LAB';
 /** The variable that gives the lab's network, here and in docker-compose.yml. */
 const NETWORK_VARIABLE = 'BUSYHERE_NETWORK';
 
@@ -21,6 +24,8 @@ export function dockerOptions(engine: EngineName, sut: SutName, host: Pick<Host,
       'its containers are made for the case, with a proxy of ours; --engine udp plays against others',
     );
   }
+  const lab = host.env[LAB_VARIABLE];
+  if (lab !== undefined) return { docker: { lab: readStandingLab(lab) } };
   const networkPrefix = host.env[NETWORK_VARIABLE];
   return {
     docker: {

@@ -1,16 +1,15 @@
 import { z } from 'zod';
 import { BusyhereError } from '../../platform/errors.js';
+import { CONTROL_PORT, standingLabSchema } from './standing-lab.js';
 
 /** Where every container answers OPTIONS, whatever it is to do later. */
 export const LOBBY_PORT = 5060;
 
-/** Where every container listens for its harness, on its address in the lab's network. */
-export const CONTROL_PORT = 7060;
-
 const control = z.strictObject({
   port: z.int().min(1).max(65_535).default(CONTROL_PORT),
-  /** Of this run; or the path of a file that holds it. */
+  /** Of this run; without it the container draws one itself, for those who can read its file. */
   token: z.string().min(16).exactOptional(),
+  /** Where it writes the token that it draws. */
   tokenFile: z.string().min(1).exactOptional(),
   /** Ends when its harness has gone, or has not come within this time, ms; without it, it stays. */
   leaveAfterMs: z.number().positive().exactOptional(),
@@ -23,10 +22,19 @@ export const roleSchema = z.discriminatedUnion('role', [
     name: z.string().min(1).max(64),
     control,
   }),
+  z.strictObject({
+    role: z.literal('harness'),
+    /** Of the command busyhere. */
+    arguments: z.array(z.string()).min(1),
+    lab: standingLabSchema,
+    /** The folder that it writes into. As root it works in the name of that folder's owner, and takes one that is root's for its own. */
+    output: z.string().min(1),
+  }),
 ]);
 
 export type Role = z.output<typeof roleSchema>;
 export type HostRole = Extract<Role, { control: unknown }>;
+export type HarnessRole = Extract<Role, { role: 'harness' }>;
 
 /** @throws BusyhereError `configuration` */
 export function readRole(text: string): Role {

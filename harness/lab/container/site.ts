@@ -27,7 +27,6 @@ export interface SiteOptions {
   readonly socket: DatagramSocket;
   /** The run's name: in markers, and in the names of elements. */
   readonly run: string;
-  readonly token: string;
 }
 
 export interface HostPlace extends Seat {
@@ -71,12 +70,12 @@ export class Site {
    * @param lost told when the host is gone; it says why by {@link fail}
    * @throws BusyhereError `transport`
    */
-  async reach(place: HostPlace, lost: (why: string) => void): Promise<void> {
-    const { streams, token } = this.options;
-    const { name, address, controlPort } = place;
+  async reach(place: HostPlace & { readonly token: string }, lost: (why: string) => void): Promise<void> {
+    const { streams } = this.options;
+    const { name, kind, address, controlPort, token } = place;
     const late = (at: number, lateMs: number): void => this.punctuality.late(at, lateMs);
     const control = await ControlClient.connect(streams, { name, host: address, port: controlPort, token, late, lost });
-    this.#hosts.set(name, { ...place, control });
+    this.#hosts.set(name, { name, kind, address, control });
   }
 
   /** Where the pieces of a host's capture go. */

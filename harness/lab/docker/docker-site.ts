@@ -4,11 +4,12 @@ import type { DatagramNetwork, DatagramSocket } from '../../platform/datagram-ne
 import { BusyhereError } from '../../platform/errors.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
-import { CONTROL_PORT, LOBBY_PORT } from '../container/role.js';
+import { awaitSip } from '../container/await-sip.js';
+import { LOBBY_PORT } from '../container/role.js';
 import type { Seat } from '../container/seating.js';
 import { Site } from '../container/site.js';
+import { CONTROL_PORT } from '../container/standing-lab.js';
 import { within } from '../within.js';
-import { awaitSip } from './await-sip.js';
 import { CaptureProgram } from './capture-program.js';
 import { type Death, lastWords, linesOf, watchDeaths } from './container-deaths.js';
 import { engineError } from './docker-engine.js';
@@ -54,7 +55,7 @@ export class DockerSite {
   ) {
     const { clock, streams } = options;
     this.#frame = { ...frame, made: (container) => this.#containers.push(container) };
-    this.site = new Site({ clock, streams, socket, run: frame.run, token: frame.token });
+    this.site = new Site({ clock, streams, socket, run: frame.run });
   }
 
   /**
@@ -127,7 +128,7 @@ export class DockerSite {
     });
     this.#captures.push(program);
     await this.#awaitSip(seat);
-    await this.site.reach({ ...seat, controlPort: CONTROL_PORT }, (why) => void this.#lost(seat.name, why));
+    await this.site.reach({ ...seat, controlPort: CONTROL_PORT, token: this.#frame.token }, (why) => void this.#lost(seat.name, why));
   }
 
   async #awaitSip({ name, address }: Seat): Promise<void> {

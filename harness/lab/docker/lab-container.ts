@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
 import { BusyhereError } from '../../platform/errors.js';
-import { CONTROL_PORT, type Role } from '../container/role.js';
+import type { Role } from '../container/role.js';
+import { CONTROL_PORT } from '../container/standing-lab.js';
 import { engineError } from './docker-engine.js';
 import type { LabNetwork } from './lab-network.js';
 

@@ -6,12 +6,15 @@ import { nextTurn } from '../../platform/virtual-time.js';
 import { SimulatedPlan } from '../address-plan.js';
 import type { Seat } from '../container/seating.js';
 import type { Site } from '../container/site.js';
+import type { StandingLab } from '../container/standing-lab.js';
+import { StandingSite } from '../container/standing-site.js';
 import type { Engine } from '../engine.js';
 import type { Topology } from '../topology.js';
 import { connectEngine } from './docker-engine.js';
-import { DockerSite } from './docker-site.js';
+import { DockerSite, type DockerSiteOptions } from './docker-site.js';
 import { ensureImages } from './lab-images.js';
 import { packageRoot as installedPackage } from './package-files.js';
+import { newRunName } from './run-identity.js';
 import { sweep } from './sweep.js';
 
 /** What a user may choose of the containers of a run. */
@@ -20,6 +23,8 @@ export interface DockerOptions {
   readonly networkPrefix?: string;
   /** The folder of the package that the image is made of; found from the working directory unless given. */
   readonly packageRoot?: string;
+  /** Containers that stand already; they are made for the run unless given. */
+  readonly lab?: StandingLab;
   /** Told what takes its time. */
   progress?(text: string): void;
 }
@@ -41,28 +46,12 @@ export interface Containers {
 
 /** @throws BusyhereError `environment` where this machine cannot do it; nothing is left then */
 export async function openContainers(options: ContainersOptions): Promise<Containers> {
-  const { topologies, random, signal, networkPrefix, packageRoot = installedPackage('.'), progress = () => {} } = options;
-  const docker = await connectEngine();
   const [clock, network] = [new SystemClock(), new UdpNetwork()];
-  const swept = await sweep(docker, clock.wallTime());
-  if (swept.containers + swept.networks > 0) {
-    progress(`removed what a run left that was killed: ${swept.containers} containers, ${swept.networks} networks`);
-  }
-  const images = await ensureImages(docker, { packageRoot, progress });
-  const opened = await DockerSite.open({
-    engine: docker,
-    images,
-    clock,
-    network,
-    streams: new TcpNetwork(),
-    random: random.fork('containers'),
-    hosts: hostsFor(topologies),
-    prefix: networkPrefix,
-    signal,
-  });
+  const ports = { clock, network, streams: new TcpNetwork(), random: options.random.fork('containers'), signal: options.signal };
+  const { site, stop } = options.lab ? await enterLab(options.lab, ports) : await makeLab(options, ports);
   return {
-    site: opened.site,
-    stop: () => opened.stop(),
+    site,
+    stop,
     engine: {
       clock,
       network,
@@ -73,6 +62,25 @@ export async function openContainers(options: ContainersOptions): Promise<Contai
       complete: (work) => work,
     },
   };
+}
+
+type SitePorts = Pick<DockerSiteOptions, 'clock' | 'network' | 'streams' | 'random' | 'signal'>;
+
+async function enterLab(lab: StandingLab, ports: SitePorts): Promise<Pick<Containers, 'site' | 'stop'>> {
+  const entered = await StandingSite.open({ ...ports, lab, run: newRunName() });
+  return { site: entered.site, stop: () => entered.stop() };
+}
+
+async function makeLab(options: ContainersOptions, ports: SitePorts): Promise<Pick<Containers, 'site' | 'stop'>> {
+  const { topologies, networkPrefix, packageRoot = installedPackage('.'), progress = () => {} } = options;
+  const engine = await connectEngine();
+  const swept = await sweep(engine, ports.clock.wallTime());
+  if (swept.containers + swept.networks > 0) {
+    progress(`removed what a run left that was killed: ${swept.containers} containers, ${swept.networks} networks`);
+  }
+  const images = await ensureImages(engine, { packageRoot, progress });
+  const made = await DockerSite.open({ ...ports, engine, images, hosts: hostsFor(topologies), prefix: networkPrefix });
+  return { site: made.site, stop: () => made.stop() };
 }
 
 /** As many servers as the largest case has, and everybody who takes part in any. */
