@@ -1,5 +1,6 @@
 import type { SipRequest } from '../sip/message.js';
-import { type Dialog, dialogIdOf } from './dialog.js';
+import type { Dialog } from './dialog.js';
+import { dialogIdOf } from './dialog-start.js';
 
 /** The dialogs that a server keeps, by the id that applications know them by. */
 export class DialogTable {

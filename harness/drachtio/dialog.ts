@@ -1,41 +1,13 @@
 import type { SocketAddress } from '../platform/socket-address.js';
 import { type SipMessage, SipRequest, type SipResponse } from '../sip/message.js';
-import { parseNameAddr } from '../sip/name-addr.js';
-import { parseUri } from '../sip/uri.js';
-import type { Flow } from '../transaction/flow.js';
 import type { Listener } from '../transaction/listener.js';
+import type { Acknowledgement } from './acknowledgement.js';
 import type { AnswerRepeater } from './answer-repeater.js';
 import type { ControlConnection } from './control-connection.js';
-import { uriAddress } from './uri-address.js';
+import { addressed, nextHop } from './dialog-route.js';
+import type { DialogStart } from './dialog-start.js';
 
 const MAX_FORWARDS = '70';
-
-/** What the two sides call each other, and how far they have counted. */
-interface DialogStart {
-  readonly dialogId: string;
-  readonly callId: string;
-  readonly localTag: string;
-  /** From of our requests, tag included. */
-  readonly local: string;
-  readonly isInvite: boolean;
-  readonly listener: Listener;
-  readonly application: ControlConnection;
-  /** The Contact that we gave, for requests that need one. */
-  readonly localContact: string;
-  localSequence: number;
-  remoteSequence: number | undefined;
-  remoteTag: string | undefined;
-  /** To of our requests. */
-  remote: string;
-  remoteTarget: string;
-  routeSet: readonly string[];
-  peer: SocketAddress;
-}
-
-/** The id under which applications know a dialog: the tag is that of whoever sent the INVITE, on both sides. */
-export function dialogIdOf(callId: string, callerTag: string): string {
-  return `${callId};from-tag=${callerTag}`;
-}
 
 /** A dialog that the server keeps for an application (RFC 3261 §12); of one that we began, before its first response too. */
 export class Dialog {
@@ -46,55 +18,13 @@ export class Dialog {
   answerId = '';
   /** CSeq number of our INVITE that was answered and waits for the application's ACK. */
   toAcknowledge: number | undefined;
-  /** Our ACK for the last 2xx, sent again whenever that comes again. */
-  acknowledgement: SipRequest | undefined;
+  acknowledgement: Acknowledgement | undefined;
+  /** Callees of the same INVITE who answered after the first, by their tags; their calls have been ended. */
+  readonly releasedForks = new Map<string, Dialog>();
   /** The application has cancelled the INVITE, so that a 2xx ends the call. */
   cancelled = false;
 
-  private constructor(private readonly state: DialogStart) {}
-
-  static ofCallee(invite: SipRequest, flow: Flow, localTag: string, localContact: string, application: ControlConnection): Dialog {
-    const callId = invite.callId ?? '';
-    return new Dialog({
-      dialogId: dialogIdOf(callId, invite.fromTag ?? ''),
-      callId,
-      localTag,
-      local: `${invite.headers.get('To') ?? ''};tag=${localTag}`,
-      isInvite: invite.method === 'INVITE',
-      listener: flow.listener,
-      application,
-      localContact,
-      localSequence: 0,
-      remoteSequence: invite.cseq?.sequence,
-      remoteTag: invite.fromTag,
-      remote: invite.headers.get('From') ?? '',
-      remoteTarget: invite.contacts[0]?.uriText ?? '',
-      routeSet: invite.headers.list('Record-Route'),
-      peer: flow.remote,
-    });
-  }
-
-  static ofCaller(invite: SipRequest, flow: Flow, application: ControlConnection): Dialog {
-    const callId = invite.callId ?? '';
-    const localTag = invite.fromTag ?? '';
-    return new Dialog({
-      dialogId: dialogIdOf(callId, localTag),
-      callId,
-      localTag,
-      local: invite.headers.get('From') ?? '',
-      isInvite: invite.method === 'INVITE',
-      listener: flow.listener,
-      application,
-      localContact: invite.headers.get('Contact') ?? '',
-      localSequence: invite.cseq?.sequence ?? 0,
-      remoteSequence: undefined,
-      remoteTag: undefined,
-      remote: invite.headers.get('To') ?? '',
-      remoteTarget: invite.requestUri,
-      routeSet: [],
-      peer: flow.remote,
-    });
-  }
+  constructor(private readonly state: DialogStart) {}
 
   get dialogId(): string {
     return this.state.dialogId;
@@ -106,10 +36,6 @@ export class Dialog {
 
   get application(): ControlConnection {
     return this.state.application;
-  }
-
-  get isInvite(): boolean {
-    return this.state.isInvite;
   }
 
   get localContact(): string {
@@ -145,6 +71,12 @@ export class Dialog {
     if (contact) this.state.remoteTarget = contact.uriText;
   }
 
+  /** Whether a request of either side is the dialog's last (RFC 3261 §15, RFC 6665 §4.4.1). */
+  isEndedBy({ method, headers }: SipRequest): boolean {
+    if (method === 'BYE') return true;
+    return !this.state.isInvite && method === 'NOTIFY' && /terminated/i.test(headers.get('Subscription-State') ?? '');
+  }
+
   /** Notes a request of the peer's; false where it is out of order (RFC 3261 §12.2.2). */
   receive(request: SipRequest, peer: SocketAddress): boolean {
     const { state } = this;
@@ -163,7 +95,7 @@ export class Dialog {
   }
 
   /** CSeq number of the last request of ours that is no ACK. */
-  get inviteSequence(): number {
+  get lastSequence(): number {
     return this.state.localSequence;
   }
 
@@ -185,7 +117,7 @@ export class Dialog {
     body: Buffer,
   ): SipRequest {
     const { state } = this;
-    const { routes, target } = this.#routing(requestUri ?? state.remoteTarget);
+    const { routes, requestUri: target } = addressed({ routeSet: state.routeSet, target: requestUri ?? state.remoteTarget });
     return SipRequest.create(
       method,
       target,
@@ -203,32 +135,10 @@ export class Dialog {
   }
 
   /**
-   * Where requests go: to the first route or the target, as far as that is an address; else to where the peer sends from.
+   * Where requests go.
    * @param mend the peer's own address counts more than a Contact that names another host
    */
   nextHop(mend: boolean): SocketAddress {
-    const { routeSet, remoteTarget, peer } = this.state;
-    const [first] = routeSet;
-    const hop = addressOf(first === undefined ? remoteTarget : uriOf(first));
-    if (!hop || (mend && first === undefined && hop.address !== peer.address)) return peer;
-    return hop;
+    return nextHop({ routeSet: this.state.routeSet, target: this.state.remoteTarget }, this.state.peer, mend);
   }
-
-  #routing(target: string): { routes: readonly string[]; target: string } {
-    const [first, ...rest] = this.state.routeSet;
-    if (first === undefined) return { routes: [], target };
-    const uri = parseUri(uriOf(first));
-    if (!uri.ok || uri.value.params.has('lr')) return { routes: this.state.routeSet, target };
-    return { routes: [...rest, `<${target}>`], target: uriOf(first) }; // RFC 3261 §12.2.1.1: a strict router
-  }
-}
-
-function uriOf(nameAddr: string): string {
-  const parsed = parseNameAddr(nameAddr);
-  return parsed.ok ? parsed.value.uriText : nameAddr;
-}
-
-function addressOf(uriText: string): SocketAddress | undefined {
-  const uri = parseUri(uriText);
-  return uri.ok ? uriAddress(uri.value) : undefined;
 }

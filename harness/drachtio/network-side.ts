@@ -108,8 +108,7 @@ export class NetworkSide implements TransactionUser {
     const { application } = dialog;
     if (!dialog.receive(request, flow.remote)) return this.#refuse(transaction, 500); // RFC 3261 §12.2.2
     if (request.method === 'PRACK') return this.#refuse(transaction, 481); // no response of ours was reliable
-    const ends = endsDialog(request, dialog);
-    if (ends) this.#ports.core.dialogs.delete(dialog);
+    if (dialog.isEndedBy(request)) this.#ports.core.dialogs.delete(dialog);
     if (!application.open) return this.#refuse(transaction, 481);
     if (request.method === 'INVITE') transaction.respond(createResponse(request, 100));
     const id = this.#ports.core.names.uuid();
@@ -156,9 +155,4 @@ function answerToSource(request: SipRequest, flow: Flow): void {
   if (!via || typeof via.rport === 'number' || via.params.has('maddr')) return;
   via.params.set('rport', String(flow.remote.port));
   request.headers.replaceFirst('Via', formatVia(via));
-}
-
-function endsDialog(request: SipRequest, dialog: Dialog): boolean {
-  if (request.method === 'BYE') return true;
-  return !dialog.isInvite && request.method === 'NOTIFY' && /terminated/i.test(request.headers.get('Subscription-State') ?? '');
 }

@@ -54,3 +54,10 @@ function all(on: boolean): Habits {
     ignoresMaxForwardsInDialogs: on,
   };
 }
+
+/** Whether a response to an INVITE or SUBSCRIBE makes a dialog, or keeps it. */
+export function makesDialog(habits: Habits, method: string, status: number): boolean {
+  if (status < 200 || status >= 300) return false;
+  if (status === 200) return true;
+  return method === 'SUBSCRIBE' ? status === 202 : !habits.only200MakesDialogs;
+}

@@ -1,28 +1,32 @@
-import type { SocketAddress } from '../platform/socket-address.js';
-import { createResponse } from '../sip/create-response.js';
-import type { SipRequest, SipResponse } from '../sip/message.js';
-import type { ClientHandlers } from '../transaction/client-transaction.js';
+import type { SipRequest } from '../sip/message.js';
 import { cancelOf } from '../transaction/derived-request.js';
 import type { Flow } from '../transaction/flow.js';
+import { Acknowledgement } from './acknowledgement.js';
 import type { AppMessage, AppRequestLine } from './app-message.js';
 import { composeNewRequest, dialogFields, extraFields, Refusal } from './compose.js';
 import type { ControlConnection } from './control-connection.js';
 import type { Core } from './core.js';
 import { Dialog } from './dialog.js';
-import { requestSent, sipLeader } from './leader.js';
+import { startOfCaller } from './dialog-start.js';
+import { requestSent } from './leader.js';
 import type { NextHop } from './next-hop.js';
 import type { OutgoingRequests } from './outgoing-requests.js';
+import { ResponseReception } from './response-reception.js';
 import { unsolicitedBye } from './unsolicited-bye.js';
 
 const ACK_BYE = 'SIP ;cause=200 ;text="ACK-BYE due to cancel race condition"';
 
-/** Sends the requests of applications, and passes up what comes back. */
+/** Sends the requests of applications. */
 export class UserAgentClient {
+  readonly #reception: ResponseReception;
+
   constructor(
     private readonly core: Core,
     private readonly nextHop: NextHop,
     private readonly requests: OutgoingRequests,
-  ) {}
+  ) {
+    this.#reception = new ResponseReception(core, requests);
+  }
 
   /**
    * A request that belongs to no dialog.
@@ -34,7 +38,7 @@ export class UserAgentClient {
     const request = composeNewRequest(message, hop.listener, this.core.names);
     if (request instanceof Refusal) return application.reply(commandId, `NOK|${request.reason}`);
     const makesDialog = request.method === 'INVITE' || request.method === 'SUBSCRIBE';
-    const dialog = makesDialog ? Dialog.ofCaller(request, hop, application) : undefined;
+    const dialog = makesDialog ? new Dialog(startOfCaller(request, hop, application)) : undefined;
     if (dialog) this.core.dialogs.add(dialog);
     this.#launch(application, commandId, request, hop, dialog, true);
   }
@@ -83,7 +87,7 @@ export class UserAgentClient {
     const { core } = this;
     const id = core.names.uuid();
     const dialogId = dialog?.dialogId ?? '';
-    const handlers = this.#handlers(id, request, dialog, isNew, application);
+    const handlers = this.#reception.handlers({ id, request, application, dialog, isNew });
     const invite = request.method === 'INVITE' ? core.timers.lateTimerA(() => core.layer.invite(request, flow, handlers)) : undefined;
     if (!invite) core.layer.request(request, flow, handlers);
     this.requests.add({ id, application, dialogId, ...(invite && { invite }) });
@@ -92,71 +96,6 @@ export class UserAgentClient {
     if (request.method === 'INVITE' && isNew) core.cdr.attempt(sighting, sent);
     if (request.method === 'BYE') core.cdr.stop(sighting, 'normal-release', sent);
     application.reply(commandId, requestSent(sighting, id), sent);
-  }
-
-  #handlers(id: string, request: SipRequest, dialog: Dialog | undefined, isNew: boolean, application: ControlConnection): ClientHandlers {
-    const made = (status: number): void =>
-      this.#receive(id, createResponse(request, status), undefined, { request, dialog, isNew, application });
-    return {
-      response: (response, flow) => this.#receive(id, response, flow, { request, dialog, isNew, application }),
-      timeout: () => made(408), // RFC 3261 §8.1.3.1
-      transportError: () => made(503),
-    };
-  }
-
-  /** @param flow undefined for a response that the server made itself */
-  #receive(id: string, response: SipResponse, flow: Flow | undefined, context: Context): void {
-    const { status } = response;
-    if (status === 100) return;
-    if (!this.requests.get(id)) return this.#receiveLate(response, flow, context);
-    const { request, dialog, isNew, application } = context;
-    if (status >= 200) this.requests.delete(id);
-    if (dialog) this.#updateDialog(dialog, request, response, flow?.remote, isNew);
-    if (!application.open && request.method === 'INVITE' && dialog?.toAcknowledge !== undefined) return this.#release(dialog, request);
-    const sip = response.toBuffer();
-    const { sightings, cdr } = this.core;
-    const sighting = flow ? sightings.received(sip.length, flow.remote) : sightings.made(sip.length);
-    application.send(sipLeader(sighting, id, dialog?.dialogId ?? ''), sip);
-    if (request.method !== 'INVITE' || !isNew) return;
-    if (status >= 300) cdr.stop(sighting, status === 487 ? 'call-canceled' : 'call-rejected', sip);
-    else if (status === 200) cdr.start(sighting, 'uac', sip);
-  }
-
-  #updateDialog(dialog: Dialog, request: SipRequest, response: SipResponse, peer: SocketAddress | undefined, isNew: boolean): void {
-    const { status } = response;
-    const { method } = request;
-    const { dialogs } = this.core;
-    const accepted = status === 200 || (status < 300 && (method === 'SUBSCRIBE' ? status === 202 : !this.core.habits.only200MakesDialogs));
-    if (status < 200) {
-      if (isNew && peer && !dialog.confirmed) dialog.learn(response, peer);
-    } else if (method === 'BYE') {
-      if (status !== 401 && status !== 407) dialogs.delete(dialog);
-    } else if (isTerminatingNotify(request, dialog)) {
-      dialogs.delete(dialog);
-    } else if (method !== 'INVITE' && method !== 'SUBSCRIBE') {
-      return;
-    } else if (!accepted) {
-      if (isNew) dialogs.delete(dialog);
-    } else {
-      if (isNew && peer) dialog.learn(response, peer);
-      else dialog.refreshTarget(response);
-      dialog.confirmed = true;
-      if (method === 'INVITE') {
-        dialog.toAcknowledge = request.cseq?.sequence;
-        dialog.acknowledgement = undefined;
-      }
-    }
-  }
-
-  /** A 2xx again: its ACK was lost. Or another callee's, who answered too (RFC 3261 §13.2.2.4): he is thanked and let go. */
-  #receiveLate(response: SipResponse, flow: Flow | undefined, { request, dialog, isNew, application }: Context): void {
-    if (request.method !== 'INVITE' || response.status >= 300 || !dialog || !flow) return;
-    if (isNew && response.toTag !== dialog.remoteTag) {
-      const fork = Dialog.ofCaller(request, flow, application);
-      fork.learn(response, flow.remote);
-      return this.#release(fork, request);
-    }
-    if (dialog.acknowledgement) this.core.layer.sendRequest(dialog.acknowledgement.clone(), this.#flowOf(dialog));
   }
 
   #acknowledge(
@@ -168,42 +107,12 @@ export class UserAgentClient {
     body: Buffer,
   ): void {
     const { layer, sightings, names } = this.core;
-    const ack = dialog.createRequest('ACK', dialog.toAcknowledge ?? dialog.inviteSequence, undefined, fields, body);
-    dialog.acknowledgement = ack.clone();
-    layer.sendRequest(ack, flow);
-    const sent = ack.toBuffer();
+    const ack = dialog.createRequest('ACK', dialog.toAcknowledge ?? dialog.lastSequence, undefined, fields, body);
+    dialog.acknowledgement = new Acknowledgement(layer, ack, flow);
+    const { sent } = dialog.acknowledgement;
     application.reply(commandId, requestSent(sightings.sent(sent.length, flow.listener.local), names.uuid()), sent);
     if (!dialog.cancelled) return;
     // RFC 3261 §9.1: the 200 crossed the CANCEL, so the call is there, and has to be ended.
     unsolicitedBye(this.core, dialog, ACK_BYE, 'ackbye');
   }
-
-  /** Ends a call that nobody here wants: no application will. */
-  #release(dialog: Dialog, request: SipRequest): void {
-    const flow = this.#flowOf(dialog);
-    const { layer, dialogs } = this.core;
-    const nothing = Buffer.alloc(0);
-    layer.sendRequest(dialog.createRequest('ACK', request.cseq?.sequence ?? 0, undefined, [], nothing), flow);
-    layer.request(dialog.createRequest('BYE', dialog.nextSequence(), undefined, [], nothing), flow, {
-      response: () => {},
-      timeout: () => {},
-    });
-    dialogs.delete(dialog);
-  }
-
-  #flowOf(dialog: Dialog): Flow {
-    return { listener: dialog.listener, remote: dialog.nextHop(this.core.habits.mendsContacts) };
-  }
-}
-
-interface Context {
-  readonly request: SipRequest;
-  readonly dialog: Dialog | undefined;
-  /** It was sent outside a dialog, and may have begun one. */
-  readonly isNew: boolean;
-  readonly application: ControlConnection;
-}
-
-function isTerminatingNotify(request: SipRequest, dialog: Dialog): boolean {
-  return !dialog.isInvite && request.method === 'NOTIFY' && /terminated/i.test(request.headers.get('Subscription-State') ?? '');
 }

@@ -5,8 +5,10 @@ import { composeResponse, Refusal } from './compose.js';
 import type { ControlConnection } from './control-connection.js';
 import type { Core } from './core.js';
 import { Dialog } from './dialog.js';
+import { startOfCallee } from './dialog-start.js';
 import type { IncomingRequest, IncomingRequests } from './incoming-requests.js';
 import { responseSent } from './leader.js';
+import { makesDialog } from './real-server-habits.js';
 import { unsolicitedBye } from './unsolicited-bye.js';
 
 const ACK_TIMEOUT = 'SIP ;cause=200 ;text="ACK timeout"';
@@ -38,11 +40,10 @@ export class UserAgentServer {
     const { method } = request.transaction.request;
     this.requests.settle(request);
     request.answered = status < 200 ? 'provisional' : 'final';
-    const makesDialog = method === 'INVITE' || method === 'SUBSCRIBE';
-    if (makesDialog && !request.dialog) this.#beginDialog(request, response);
-    if (status < 200 || !makesDialog || !request.dialog) return request.transaction.respond(response);
-    const accepted = status === 200 || (status < 300 && (method === 'SUBSCRIBE' ? status === 202 : !this.core.habits.only200MakesDialogs));
-    if (!accepted) {
+    const mayMakeDialog = method === 'INVITE' || method === 'SUBSCRIBE';
+    if (mayMakeDialog && !request.dialog) this.#beginDialog(request, response);
+    if (status < 200 || !mayMakeDialog || !request.dialog) return request.transaction.respond(response);
+    if (!makesDialog(this.core.habits, method, status)) {
       if (!request.inDialog) this.core.dialogs.delete(request.dialog);
       return request.transaction.respond(response);
     }
@@ -58,7 +59,7 @@ export class UserAgentServer {
     const { application, transaction, toTag } = request;
     if (!application || response.status === 100) return;
     const contact = response.headers.get('Contact') ?? `<sip:${transaction.flow.listener.sentBy}>`;
-    request.dialog = Dialog.ofCallee(transaction.request, transaction.flow, toTag, contact, application);
+    request.dialog = new Dialog(startOfCallee(transaction.request, transaction.flow, toTag, contact, application));
     this.core.dialogs.add(request.dialog);
   }
 

@@ -321,6 +321,33 @@ describe('a request outside dialogs', () => {
     expect(sipOf(app.last('200')).headers.get('X-Word')).toBe('yes');
   });
 
+  it('that cannot be sent ends in a 503 of the server’s own', async () => {
+    const refusing = {
+      bind: async (...args: Parameters<Simulation['network']['bind']>) => {
+        const socket = await simulation.network.bind(...args);
+        return {
+          local: socket.local,
+          close: () => socket.close(),
+          send: (_payload: Buffer, _to: unknown, failed?: (error: Error) => void) => {
+            simulation.clock.setTimer(0, () => failed?.(new Error('no route')));
+          },
+        };
+      },
+    };
+    const walled = await Simulation.open({
+      network: refusing,
+      listeners: [{ name: 'default', address: { address: '127.0.0.1', port: 15190 } }],
+    });
+    const inside = await walled.app();
+    for (const method of ['INVITE', 'OPTIONS']) inside.request(`${method} ${bob.uri}`);
+    walled.run();
+    simulation.run();
+    walled.run();
+    expect(inside.heard).toEqual(['503', '503']);
+    expect(inside.cdrs).toEqual(['attempt application', 'stop network call-rejected']);
+    await walled.close();
+  });
+
   it('that nobody answers ends in a 408 of the server’s own', () => {
     app.request(`OPTIONS ${bob.uri}`);
     simulation.run(33_000);
