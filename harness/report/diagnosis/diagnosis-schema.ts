@@ -33,6 +33,17 @@ const alteration = z
   .looseObject({ hop: place, from: statusCode, to: statusCode, certainty, reason: z.string() })
   .meta({ description: 'Where one final response became another.' });
 
+const message = z
+  .looseObject({
+    label: z.string().meta({ description: 'As a ladder shows it.', examples: ['486 Busy Here'] }),
+    source: place,
+    destination: place,
+    frame: count.nullable(),
+    capture: z.string().nullable(),
+    lines: z.array(z.string()).meta({ description: 'Its start line and header lines, credentials masked unless asked for.' }),
+  })
+  .meta({ description: 'A message as it was captured.' });
+
 const attempt = z
   .looseObject({
     originator: place.meta({ description: 'Where the INVITE was sent from.' }),
@@ -54,6 +65,7 @@ const attempt = z
     startedAtMs: z.number().meta({ description: 'When its first message was seen, in ms of the capture.' }),
     lastSeenAtMs: z.number().meta({ description: 'When its last message was seen, in ms of the capture.' }),
     notes,
+    messages: z.array(message).exactOptional().meta({ description: 'The messages that prove the verdict, where some do.' }),
   })
   .meta({ description: 'One attempt: a call set-up followed over every hop.' });
 
@@ -65,7 +77,8 @@ const capture = z.looseObject({
     .number()
     .nullable()
     .meta({ description: 'How far its clock is from the first capture’s; null where that cannot be told.' }),
-  problem: z.string().nullable().meta({ description: 'Why it could not be read to its end; null where it could.' }),
+  problem: z.string().nullable().meta({ description: 'What of it could not be read; null where all could.' }),
+  unfinished: z.string().nullable().meta({ description: 'That it ends within a record; null where it does not.' }),
 });
 
 const diagnosisSchema = z
