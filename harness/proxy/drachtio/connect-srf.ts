@@ -40,6 +40,7 @@ interface SrfWithConnection extends Srf {
 }
 
 const CONNECT_WITHIN_MS = 5_000;
+const CLOSE_WITHIN_MS = 1_000;
 
 /**
  * Loads drachtio-srf, which nobody needs but who asks for this, and connects it to a server.
@@ -51,8 +52,19 @@ export const connectSrf: ConnectSrf = async ({ control, clock, methods, handle }
   const { default: Library } = await import('drachtio-srf');
   const srf = new Library() as unknown as SrfWithConnection;
   for (const method of methods) srf.use(method, handle); // first of all: the server is told of them once, on connecting
-  const gone = new Promise<void>((resolve) => srf.on('close', resolve));
-  const hostports = await new Promise<string>((resolve, reject) => {
+  const close = closing(srf, clock);
+  try {
+    const hostports = await connected(srf, control, clock);
+    return { srf, sip: hostports.split(',').flatMap(udpAddress), close };
+  } catch (error) {
+    void close();
+    throw error;
+  }
+};
+
+/** Gives the addresses that the server offers. */
+function connected(srf: SrfWithConnection, control: ControlAddress, clock: Clock): Promise<string> {
+  return new Promise((resolve, reject) => {
     const patience = clock.setTimer(CONNECT_WITHIN_MS, () => reject(unreachable(control, 'it does not answer')));
     const settle = (done: () => void): void => {
       patience.cancel();
@@ -62,15 +74,33 @@ export const connectSrf: ConnectSrf = async ({ control, clock, methods, handle }
     srf.on('connect', (error, offered = '') => settle(() => (error ? reject(wrongSecret(control)) : resolve(offered))));
     srf.connect({ ...control, reconnect: { maxAttempts: 1 } }); // a call does not outlive its connection, so none is taken up again
   });
-  return {
-    srf,
-    sip: hostports.split(',').flatMap(udpAddress),
-    close: () => {
+}
+
+/** Ends the connection from this side; a server that keeps its own side open is not waited for. */
+function closing(srf: SrfWithConnection, clock: Clock): () => Promise<void> {
+  let open = true;
+  const gone = new Promise<void>((resolve) => {
+    srf.on('close', () => {
+      open = false;
+      resolve();
+    });
+  });
+  return async () => {
+    if (!open) return;
+    try {
       srf.disconnect();
-      return gone;
-    },
+    } catch {
+      return; // the library has no connection
+    }
+    await new Promise<void>((resolve) => {
+      const patience = clock.setTimer(CLOSE_WITHIN_MS, resolve);
+      void gone.then(() => {
+        patience.cancel();
+        resolve();
+      });
+    });
   };
-};
+}
 
 /** `udp/127.0.0.1:5060` */
 function udpAddress(hostport: string): SocketAddress[] {
