@@ -36,8 +36,8 @@ export interface DockerSiteOptions {
 const FIRST_HOST = 10;
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 2_000;
-/** How long the engine may take to tell why a control channel broke. */
-const NEWS_WITHIN_MS = 2_000;
+/** How long the engine may take to tell why something else broke. */
+const NEWS_WITHIN_MS = 1_000;
 
 /** A run's network and containers in a Docker engine, from their making to their end. */
 export class DockerSite {
@@ -148,6 +148,7 @@ export class DockerSite {
   async #died({ id, container, exitCode }: Death): Promise<void> {
     if (this.#stopping) return;
     const capture = this.#captures.find((one) => one.container?.id === id);
+    if (capture) await this.#awaitNews(); // it ends with its host, and then that is the news
     const said = capture ? linesOf(capture.said) : await lastWords(this.options.engine, id);
     this.site.fail(
       new BusyhereError(
@@ -172,6 +173,10 @@ export class DockerSite {
       aborted(this.site.failure).catch(() => {}),
     );
     this.site.fail(new BusyhereError('environment', `the harness lost its connection to the container ${name}: ${why}`));
+  }
+
+  async #awaitNews(): Promise<void> {
+    await within(this.options.clock, NEWS_WITHIN_MS, aborted(this.site.failure).catch(() => {}));
   }
 
   async #remove(): Promise<void> {
