@@ -92,10 +92,14 @@ export function composeResponse(request: SipRequest, message: AppMessage, toTag:
 }
 
 function applicationFields(message: AppMessage, listener: Listener, without: readonly string[]): Field[] {
-  return named(message)
-    .filter(([name]) => !isOneOf(name, SERVERS_OWN) && !isOneOf(name, without) && !isOneOf(name, ['content-type']))
-    .map(([name, value]): Field => [name, isOneOf(name, AT_LOCALHOST) ? atOwnAddress(value, listener) : value])
-    .flatMap(([name, value]): Field[] => (isOneOf(name, ['supported']) ? withoutExtensions(name, value) : [[name, value]]));
+  const fields: Field[] = [];
+  for (const [name, value] of named(message)) {
+    const { key } = headerName(name);
+    if (SERVERS_OWN.includes(key) || without.includes(key) || key === 'content-type') continue;
+    if (key === 'supported') fields.push(...withoutExtensions(name, value));
+    else fields.push([name, AT_LOCALHOST.includes(key) ? atOwnAddress(value, listener) : value]);
+  }
+  return fields;
 }
 
 /** Nobody must think that the server helps with an extension which it does not carry. */

@@ -40,12 +40,18 @@ export function encodeMessage(leader: string, sip: Buffer): Buffer {
 }
 
 function frameOf(first: string | Buffer, second: Buffer): Buffer {
-  const octets = typeof first === 'string' ? Buffer.from(first, 'utf8') : first;
-  const length = octets.length + second.length;
+  const firstLength = Buffer.byteLength(first);
+  const length = firstLength + second.length;
   if (length > MAX_FRAME_OCTETS) {
     throw new BusyhereError('usage', `a control message of ${length} octets is longer than a frame can be (${MAX_FRAME_OCTETS})`);
   }
-  return Buffer.concat([Buffer.from(`${length}#`, 'latin1'), octets, second]);
+  const head = `${length}#`;
+  const frame = Buffer.allocUnsafe(head.length + length); // one piece: every message of every call goes through here
+  frame.write(head, 'latin1');
+  if (typeof first === 'string') frame.write(first, head.length, 'utf8');
+  else frame.set(first, head.length);
+  frame.set(second, head.length + firstLength);
+  return frame;
 }
 
 /** Reads frames from a stream that comes in pieces of any size. Each octet is looked at or copied once. */

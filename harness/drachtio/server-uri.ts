@@ -10,6 +10,7 @@ export function ownContact(listener: Listener): string {
  * port may stand, which then stays.
  */
 export function atOwnAddress(value: string, listener: Listener): string {
+  if (!value.includes('localhost')) return value;
   const host = listener.sentBy.slice(0, listener.sentBy.lastIndexOf(':'));
   return value.replace(/(@|\bsips?:)localhost(:\d+)?(?=[;>?]|$)/g, (_, before: string, port: string | undefined) =>
     port === undefined ? `${before}${listener.sentBy}` : `${before}${host}${port}`,
