@@ -27,7 +27,7 @@ export function writeBusyCapture(path, { calls, lostEvery }) {
     const count = waiting.findIndex(([time]) => time >= until);
     const due = waiting.splice(0, count === -1 ? waiting.length : count);
     messages += due.length;
-    if (due.length > 0) writeSync(file, Buffer.concat(due.map(([time, ...datagram]) => writer.datagram(0, time, ...datagram))));
+    if (due.length > 0) writeSync(file, Buffer.concat(due.map((one) => writer.datagram(0, 0, eventOf(one)))));
   };
   for (let call = 0; call < calls; call++) {
     const time = BEGAN + call * MS_BETWEEN_CALLS;
@@ -64,4 +64,8 @@ function busyCall(call, time, isLost) {
   ];
   if (isLost) return messages;
   return [...messages, [busy + 0.4, PROXY, CALLER, response('486 Busy Here', own)], [busy + 0.6, CALLER, PROXY, request('ACK', own)]];
+}
+
+function eventOf([time, source, destination, bytes]) {
+  return { time, source, destination, bytes, sighting: 'passing' };
 }

@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { diagnoseTimes } from './diagnose.mjs';
+import { sippThroughB2bua } from './drachtio.mjs';
 import { OwnElement } from './own-element.mjs';
 import { parserRate } from './parser.mjs';
 import { isThere, sippCalls, startKamailio } from './peers.mjs';
@@ -15,6 +16,7 @@ import { suiteTimes } from './suite.mjs';
 const CALLS = 12_000;
 const OPEN = 64; // calls under way at a time
 const RATE = 2_000; // calls/s through the proxies
+const B2BUA_RATE = 1_000; // calls/s through the drachtio-srf application, which carries two calls for each
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../dist/cjs/cli/main.js', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('./first-datagram.cjs', import.meta.url));
@@ -115,6 +117,12 @@ async function main() {
       const peer = await sippThroughKamailio();
       row(`sipp → Kamailio → sipp, ${number(RATE)}/s`, peer, `ours costs ${times(ours.perCall.proxy, peer.perCall.proxy)}the proxy`);
     }
+  }
+  if (sippIsThere) {
+    const ends = { caller: CALLER, b2bua: PROXY, callee: CALLEE };
+    const b2bua = await sippThroughB2bua({ ...ends, calls: CALLS, rate: B2BUA_RATE, waitForEnd: true });
+    const note = `first call ${b2bua.firstCallMs.toFixed(0)} ms; ${number(b2bua.left)} entries left`;
+    row(`sipp → drachtio → sipp, ${number(B2BUA_RATE)}/s`, b2bua, note);
   }
   const { messagesPerSecond, octets } = parserRate();
   console.log(`\n  parser                ${number(messagesPerSecond)} messages/s of ${octets} octets, routing fields read`);
