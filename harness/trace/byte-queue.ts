@@ -21,6 +21,10 @@ export class ByteQueue {
     this.#bytes = left.length === 0 ? piece : Buffer.concat([left, piece]);
   }
 
+  octet(at: number): number {
+    return this.#bytes[this.#at + at] as number;
+  }
+
   uint32(at: number, littleEndian: boolean): number {
     return littleEndian ? this.#bytes.readUInt32LE(this.#at + at) : this.#bytes.readUInt32BE(this.#at + at);
   }

@@ -82,6 +82,8 @@ export class PcapngReader implements CaptureParser {
   #plausible(at: number, isEnd: boolean): Plausibility {
     const queue = this.#queue;
     if (at + 12 > queue.length) return isEnd ? 'no' : 'later';
+    const initial = queue.octet(at); // nearly all octets of noise end here
+    if (initial > 0x0a || (this.#littleEndian && initial === 0)) return 'no';
     const type = queue.uint32(at, this.#littleEndian);
     const shortest = SHORTEST.get(type);
     if (shortest === undefined) return 'no';
