@@ -1,6 +1,6 @@
 import { DIAGNOSE_FLAGS } from './diagnose-flags.js';
 import { COMMAND_EXIT_CODES, type CommandExitCodes, type ExitCode } from './exit-code.js';
-import { type Flag, RUN_FLAGS, SELECTION_FLAGS, SUT_FLAGS } from './flags.js';
+import { ENGINE_FLAG, type Flag, RUN_FLAGS, SELECTION_FLAGS, SUT_FLAGS } from './flags.js';
 import type { Host } from './host.js';
 
 /** What the user asked a command for: arguments in their order, values of flags by key (see `keyOf`). */
@@ -77,9 +77,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'doctor',
     summary: 'say what this machine has, or what a proxy that runs already needs and answers',
     ...SCENARIO_ARGS,
-    flags: [...SELECTION_FLAGS, ...SUT_FLAGS],
+    flags: [...SELECTION_FLAGS, ENGINE_FLAG, ...SUT_FLAGS],
     examples: [
       'busyhere doctor',
+      'busyhere doctor --engine docker',
       'busyhere doctor scenarios/busy.yaml --sut external --sut-config proxy.yaml',
       'busyhere doctor scenarios/kb834477 --trust gateway-host --sut external --sut-address sip:192.0.2.1:5060',
     ],

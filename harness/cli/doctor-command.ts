@@ -6,9 +6,11 @@ import { formatSocketAddress } from '../platform/socket-address.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { UdpNetwork } from '../platform/udp-network.js';
 import type { Case } from '../scenario/case.js';
+import type { EngineName } from '../scenario/run-options.js';
 import { decodeUtf8 } from '../sip/octets.js';
 import { chooseCases } from './choose-cases.js';
 import type { Invocation } from './commands.js';
+import { examineDocker } from './doctor-docker.js';
 import { examineDrachtio } from './doctor-drachtio.js';
 import { examineMachine, type Finding } from './doctor-machine.js';
 import { DoctorReport } from './doctor-report.js';
@@ -19,11 +21,15 @@ import { noCase } from './list-command.js';
 
 /** `busyhere doctor`: what this machine has or, with `--sut external` and `drachtio`, what a proxy needs and what it answers. */
 export async function doctorCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
-  const flags = invocation.flags as SutFlags;
+  const flags = invocation.flags as SutFlags & { readonly engine?: EngineName };
   const sut = await externalSut(flags, host);
   const report = new DoctorReport(host);
   if (flags.sut === 'drachtio') return verdict(report.findings('The drachtio-server', await examineDrachtio(flags, host)));
-  if (!sut) return verdict(report.findings('This machine', await examineMachine(host, process.versions.node)));
+  if (flags.engine === 'docker') return verdict(report.findings('What containers need', await examineDocker(host, 'bad')));
+  if (!sut)
+    return verdict(
+      report.findings('This machine', [...(await examineMachine(host, process.versions.node)), ...(await examineDocker(host, 'missing'))]),
+    );
   const cases = casesForSut(chooseCases(invocation, host.cwd), sut, flags);
   if (cases.length === 0) return noCase(host);
   const needs = mergeNeeds(cases, sut, host.env.BUSYHERE_SINGLE_ADDRESS === '1');

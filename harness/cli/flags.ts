@@ -99,16 +99,19 @@ const ENDPOINT_FLAG: Flag = {
   read: values.endpoint('endpoint'),
 };
 
+/** How the network of a case is made: `run`; and what the doctor looks at. */
+export const ENGINE_FLAG: Flag = {
+  name: 'engine',
+  value: 'udp|memory|docker',
+  standard: 'udp',
+  description: 'real sockets on loopback, a simulated network in virtual time, or a container for every host (see docs/docker.md)',
+  read: values.oneOf('engine', ['udp', 'memory', 'docker']),
+};
+
 export const RUN_FLAGS: readonly Flag[] = [
   ...SELECTION_FLAGS,
   { name: 'list', description: 'show the cases and run none' },
-  {
-    name: 'engine',
-    value: 'udp|memory|docker',
-    standard: 'udp',
-    description: 'real sockets on loopback, a simulated network in virtual time, or a container for every host (see docs/docker.md)',
-    read: values.oneOf('engine', ['udp', 'memory', 'docker']),
-  },
+  ENGINE_FLAG,
   ...SUT_FLAGS,
   ENDPOINT_FLAG,
   {
