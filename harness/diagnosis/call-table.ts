@@ -50,7 +50,7 @@ export class CallTable {
     if (event.time > this.lastTime) this.lastTime = event.time;
     this.coverage.add(event);
     const read = readSipFields(event.bytes);
-    const fields = read && mended(read, this.#byBranch.get(read.vias[0]?.branch ?? '')?.leg);
+    const fields = read?.cseq === -1 ? mended(read, this.#byBranch.get(read.vias[0]?.branch ?? '')?.leg) : read;
     if (!fields) return undefined;
     const call = fields.method === null ? this.#response(fields, event) : this.#request(fields, event);
     if (!call) return undefined;

@@ -69,7 +69,7 @@ const INVITE_ONLY = new Set([180, 181, 182, 183, 486, 487, 600, 603]);
 
 /** A packet that was cut off before its CSeq: the leg of its branch, where that is known, tells it. */
 export function mended(fields: SipFields, leg: Leg | undefined): SipFields {
-  if (fields.cseq !== -1 || fields.vias[0]?.branch === undefined) return fields;
+  if (fields.vias[0]?.branch === undefined) return fields;
   if (!leg) return fields.cseqMethod === undefined && INVITE_ONLY.has(fields.status) ? { ...fields, cseqMethod: 'INVITE' } : fields;
   // A CANCEL has the branch of its INVITE, so a 200 may be for either.
   const cseqMethod = fields.cseqMethod ?? (fields.status === 200 && leg.cancel ? 'CANCEL' : 'INVITE');
