@@ -8,6 +8,7 @@ const ENTRIES = [
   'harness/index.ts',
   'harness/drachtio/index.ts',
   'harness/jest/index.ts',
+  'harness/testcontainers/index.ts',
   'harness/cli/main.ts',
   'harness/lab/entry.ts',
   'harness/scenario/json-schema.ts',

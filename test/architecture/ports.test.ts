@@ -6,6 +6,16 @@ const harness = readSources('harness');
 /** Who may ask the machine itself for time, chance, sockets or the process. Everybody else is handed ports. */
 const ALLOWANCES: readonly Allowance[] = [
   { path: 'harness/platform/', ports: ['timer', 'time', 'random', 'socket'], reason: 'the adapters of the ports themselves' },
+  {
+    path: 'harness/lab/entry.ts',
+    ports: ['process', 'random'],
+    reason: 'the main of the containers: argv, signals, exit codes, its token',
+  },
+  {
+    path: 'harness/lab/docker/run-identity.ts',
+    ports: ['process', 'random'],
+    reason: 'names and secrets that no seed may repeat, and whose process made them',
+  },
   { path: 'harness/cli/', ports: 'all', reason: 'the main of the command: argv, streams, signals, exit codes' },
 ];
 

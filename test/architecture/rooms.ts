@@ -7,6 +7,7 @@ export const ROOMS = [
   'report',
   'scenario',
   'load',
+  'testcontainers',
   'lab',
   'diagnosis',
   'trace',

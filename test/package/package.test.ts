@@ -99,10 +99,12 @@ describe('the packed package', () => {
   it('holds what is needed to run, and nothing else', () => {
     const entries = execFileSync('tar', ['-tvzf', tarball], { encoding: 'utf8' }).trim().split('\n');
     const names = entries.map((entry) => entry.replace(/^.* package\//, ''));
-    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'CHANGELOG.md', 'package.json']));
+    expect(names).toEqual(expect.arrayContaining(['LICENSE', 'Dockerfile', 'README.md', 'CHANGELOG.md', 'package.json']));
     expect(names).toEqual(expect.arrayContaining(['dist/schema.json', 'dist/result-schema.json', 'dist/diagnosis-schema.json']));
     expect(names).toContain('scenarios/kb834477/second-invitation.yaml');
-    expect(names.filter((name) => !/^(dist\/|scenarios\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(name))).toEqual([]);
+    expect(
+      names.filter((name) => !/^(dist\/|scenarios\/|LICENSE$|Dockerfile$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(name)),
+    ).toEqual([]);
     expect(names.filter((name) => /\.ts$/.test(name) && !/\.d\.ts$/.test(name))).toEqual([]);
     expect(entries.filter((entry) => entry.endsWith('dist/cjs/cli/main.js'))).toEqual([expect.stringMatching(/^-rwxr-xr-x /)]);
   });

@@ -1,6 +1,8 @@
+import { BusyhereError } from '../../platform/errors.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
 import type { ProxyOptions } from '../../proxy/proxy-options.js';
 import type { CapturedMessage } from '../../trace/capture-decoder.js';
+import type { TimerValues } from '../../transaction/timer-values.js';
 import type { EndpointPlan } from '../make-endpoint.js';
 import { SocketLab, type SocketLabOptions } from '../socket-lab.js';
 import type { Topology } from '../topology.js';
@@ -87,8 +89,9 @@ class ElementMaker {
 
   server(options: ProxyOptions): RemoteServer {
     const { name, domain, trust, recordRoute = false, listeners, peers, accounts, routes, timers, random, journal } = options;
+    const { digestAlgorithms } = options;
     const settings = {
-      ...this.#common(name, timers.t1, random.below(SEEDS)),
+      ...this.#common(name, timers, random.below(SEEDS)),
       domain,
       trust,
       recordRoute,
@@ -96,6 +99,7 @@ class ElementMaker {
       peers,
       accounts,
       routes,
+      ...(digestAlgorithms ? { digestAlgorithms } : {}),
     };
     return new RemoteServer({
       element: this.#element(name),
@@ -107,9 +111,16 @@ class ElementMaker {
 
   endpoint({ participant, options }: EndpointPlan): RemoteEndpoint {
     const { name, address, domain, identity, outbound, account, timers, random } = options;
-    const { role, persona, numbers } = participant;
+    const { role, persona, numbers, endpoint } = participant;
+    if (endpoint && endpoint.kind !== 'own') {
+      throw new BusyhereError(
+        'configuration',
+        `${name} is to be ${endpoint.kind}, and the lab’s containers hold endpoints of busyhere’s own`,
+        'play the case with --engine udp',
+      );
+    }
     const settings = {
-      ...this.#common(name, timers.t1, random.below(SEEDS)),
+      ...this.#common(name, timers, random.below(SEEDS)),
       address,
       domain,
       role,
@@ -127,8 +138,8 @@ class ElementMaker {
     });
   }
 
-  #common(name: string, t1: number, seed: number): Pick<EndpointSettings, 'name' | 't1' | 'seed' | 'links'> {
-    return { name, t1, seed, links: this.#links };
+  #common(name: string, timers: TimerValues, seed: number): Pick<EndpointSettings, 'name' | 'timers' | 'seed' | 'links'> {
+    return { name, timers, seed, links: this.#links };
   }
 
   #element(name: string): string {

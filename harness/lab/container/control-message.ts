@@ -65,6 +65,6 @@ export const replySchema = z.discriminatedUnion('type', [
 ]);
 
 export type Command = z.output<typeof command>;
-export type ControlRequest = z.output<typeof requestSchema>;
+
 export type ControlReply = z.output<typeof replySchema>;
 export type Fault = z.output<typeof fault>;

@@ -11,7 +11,7 @@ const text = z.string().max(LONGEST_TEXT);
 const port = z.int().min(0).max(65_535);
 
 /** An IP address and a port. */
-export const socketAddressSchema = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port });
+const socketAddressSchema = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port });
 
 const account = z.strictObject({ user: text, password: text });
 
@@ -34,11 +34,31 @@ const link = z.strictObject({
   }),
 });
 
+const duration = z.number().positive();
+
+/** All in ms; see `TimerValues`. */
+const timerValues = z.strictObject({
+  t1: duration,
+  t2: duration,
+  t4: duration,
+  timerB: duration,
+  timerC: duration,
+  timerD: duration,
+  timerF: duration,
+  timerH: duration,
+  timerI: duration,
+  timerJ: duration,
+  timerK: duration,
+  timerL: duration,
+  timerM: duration,
+  trying: duration,
+  ringRepeat: duration,
+});
+
 /** What every element is told, whatever it is. */
 const common = {
   name,
-  /** T1 of RFC 3261, ms; all other timers follow from it. */
-  t1: z.number().positive().max(10_000),
+  timers: timerValues,
   /** Of all that it draws. */
   seed: z.int().min(0).max(0xffff_ffff),
   /** Links that are worse than the network's own. */
@@ -107,6 +127,10 @@ export const serverSettingsSchema = z.strictObject({
     .min(1)
     .max(MOST),
   recordRoute: z.boolean(),
+  digestAlgorithms: z
+    .array(z.enum(['MD5', 'SHA-256']))
+    .min(1)
+    .exactOptional(),
 });
 
 const headers = z.array(z.tuple([name, text])).max(MOST);

@@ -3,7 +3,6 @@ import type { Endpoint, IncomingCall, OutgoingCall, OutgoingRequest } from '../.
 import type { Persona } from '../../endpoint/persona.js';
 import { UserAgent } from '../../endpoint/user-agent.js';
 import { BusyhereError } from '../../platform/errors.js';
-import { scaledTimers } from '../../transaction/timer-values.js';
 import { personaOf } from '../persona-of.js';
 import type { Command, ControlReply } from './control-message.js';
 import { type ElementPorts, elementRandom, networkWithLinks } from './element-ports.js';
@@ -28,11 +27,11 @@ export class HostedEndpoint {
     ports: ElementPorts,
     private readonly tell: (reply: ControlReply) => void,
   ) {
-    const { t1, role: _role, persona: _persona, numbers: _numbers, links: _links, seed: _seed, ...options } = settings;
+    const { role: _role, persona: _persona, numbers: _numbers, links: _links, seed: _seed, ...options } = settings;
     this.#persona = personaOf(settings);
     const random = elementRandom(settings);
     const network = networkWithLinks(settings, ports, random);
-    this.#endpoint = new UserAgent({ ...options, clock: ports.clock, random, network, timers: scaledTimers(t1) }, this.#persona);
+    this.#endpoint = new UserAgent({ ...options, clock: ports.clock, random, network }, this.#persona);
     this.#endpoint.onMessage(({ from, contentType, text }) => tell({ type: 'text', element, from, contentType, text }));
   }
 

@@ -1,5 +1,4 @@
 import { SipProxy } from '../../proxy/proxy.js';
-import { scaledTimers } from '../../transaction/timer-values.js';
 import type { ControlReply } from './control-message.js';
 import { type ElementPorts, elementRandom, networkWithLinks } from './element-ports.js';
 import type { ServerSettings } from './element-settings.js';
@@ -9,14 +8,13 @@ export class HostedServer {
   readonly #proxy: SipProxy;
 
   constructor(element: string, settings: ServerSettings, ports: ElementPorts, tell: (reply: ControlReply) => void) {
-    const { t1, seed: _seed, links: _links, ...options } = settings;
+    const { seed: _seed, links: _links, ...options } = settings;
     const random = elementRandom(settings);
     this.#proxy = new SipProxy({
       ...options,
       clock: ports.clock,
       random,
       network: networkWithLinks(settings, ports, random),
-      timers: scaledTimers(t1),
       journal: (entry) => tell({ type: 'journal', element, entry }),
     });
   }

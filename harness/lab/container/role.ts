@@ -16,7 +16,7 @@ const control = z.strictObject({
 });
 
 /** What a container is to be, as its entry is told: the one argument, or the variable BUSYHERE_ROLE, in JSON. */
-export const roleSchema = z.discriminatedUnion('role', [
+const roleSchema = z.discriminatedUnion('role', [
   z.strictObject({
     role: z.enum(['endpoint', 'gateway', 'proxy']),
     name: z.string().min(1).max(64),

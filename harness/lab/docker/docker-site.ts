@@ -176,7 +176,11 @@ export class DockerSite {
   }
 
   async #awaitNews(): Promise<void> {
-    await within(this.options.clock, NEWS_WITHIN_MS, aborted(this.site.failure).catch(() => {}));
+    await within(
+      this.options.clock,
+      NEWS_WITHIN_MS,
+      aborted(this.site.failure).catch(() => {}),
+    );
   }
 
   async #remove(): Promise<void> {

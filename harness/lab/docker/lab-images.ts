@@ -37,6 +37,14 @@ export async function ensureImages(engine: Docker, { packageRoot, progress }: Im
   return names;
 }
 
+/** Only the image of the hosts, without that of the captures. @throws as {@link ensureImages} */
+export async function ensureLabImage(engine: Docker, { packageRoot, progress }: ImageOptions): Promise<string> {
+  const files = new PackageFiles(packageRoot);
+  const { lab } = namesOf(files);
+  await ensure(engine, lab, 'packed', files, progress);
+  return lab;
+}
+
 export async function hasImage(engine: Docker, name: string): Promise<boolean> {
   try {
     await engine.getImage(name).inspect();
