@@ -116,7 +116,6 @@ export class DrachtioServer {
   /** Ends everything without a word to SIP peers, and closes the applications' connections. */
   async stop(): Promise<void> {
     this.#outbound.stop();
-    this.#incoming.clear();
     this.#proxies.stop();
     for (const dialog of this.#core.dialogs.values()) this.#core.dialogs.delete(dialog);
     await this.#core.layer.close();

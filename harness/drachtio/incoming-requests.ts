@@ -72,8 +72,4 @@ export class IncomingRequests {
     this.#byId.delete(request.id);
     this.#byTransaction.delete(request.transaction);
   }
-
-  clear(): void {
-    for (const request of [...this.#byId.values()]) this.delete(request);
-  }
 }

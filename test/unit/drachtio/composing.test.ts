@@ -210,6 +210,23 @@ describe('a response of an application', () => {
     expect((await alice.takeResponse(200)).toTag).toBe('mine');
   });
 
+  it('of 100 has no tag', async () => {
+    app.respond(app.last('INVITE'), 100);
+    simulation.run();
+    expect((await alice.takeResponse(100)).toTag).toBeUndefined();
+    expect((await alice.takeResponse(100)).toTag).toBeUndefined();
+  });
+
+  it('is stamped with the time of day, to the microsecond', () => {
+    const first = app.respond(app.last('INVITE'), 180);
+    simulation.run(3_661_000);
+    const second = app.respond(app.last('INVITE'), 180);
+    simulation.run();
+    const [one, other] = [first, second].map((id) => app.replyTo(id)?.tokens[9]);
+    expect(one).toMatch(/^00:00:00\.00\d{4}$/);
+    expect(other).toMatch(/^01:01:01\.00\d{4}$/);
+  });
+
   it('keeps its reason phrase, and its Contact', async () => {
     app.say(`sip|${app.last('INVITE').tokens[8]}|`, 'SIP/2.0 200 Welcome\r\nContact: <sip:me@localhost>\r\nContent-Length: 0\r\n\r\n');
     simulation.run();

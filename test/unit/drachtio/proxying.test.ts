@@ -123,6 +123,19 @@ describe('a proxied INVITE', () => {
     await expectNothingLeft();
   });
 
+  it('that rings again and again is given 185 s from the last time', async () => {
+    proxiedCall({ to: [bob.uri] });
+    const sent = await bob.takeRequest('INVITE');
+    for (const _ of [1, 2, 3]) {
+      bob.respond(sent, 180);
+      simulation.run(180_000);
+    }
+    expect(bob.seen).toEqual(['INVITE']);
+    simulation.run(5_100);
+    expect(bob.seen).toEqual(['INVITE', 'CANCEL']);
+    await simulation.close();
+  });
+
   it('with no hop left gets a 483', async () => {
     alice.send(
       alice.createRequest('INVITE', `sip:bob@${simulation.sip.address}:${simulation.sip.port}`, [['Max-Forwards', '0']]),
@@ -313,8 +326,15 @@ describe('several targets', () => {
     alice.invite(simulation.sip, 'bob', [['Proxy-Authorization', credentials]]);
     simulation.run();
     proxy(app.last('INVITE'), { to: [bob.uri] });
-    expect((await carol.takeRequest('INVITE')).requestUri).toBe(carol.uri);
+    const again = await carol.takeRequest('INVITE');
+    expect(again.requestUri).toBe(carol.uri);
     expect(count(bob, 'INVITE')).toBe(1);
+    carol.respond(again, 407, challenge);
+    simulation.run(2_100); // by now nobody remembers who asked
+    alice.invite(simulation.sip, 'bob', [['Proxy-Authorization', credentials]]);
+    simulation.run();
+    proxy(app.last('INVITE'), { to: [bob.uri] });
+    expect(count(bob, 'INVITE')).toBe(2);
     await simulation.close();
   });
 
@@ -333,7 +353,9 @@ describe('several targets', () => {
     await simulation.close();
   });
 
-  it('a redirection is followed where the application asks for it', async () => {
+  it.each([false, true])('a redirection is followed where the application asks for it (strict: %s)', async (strict) => {
+    await simulation.close();
+    await open({ strict });
     const { id } = proxiedCall({ to: [bob.uri], flags: '|fullResponse|followRedirects|serial' });
     bob.respond(await bob.takeRequest('INVITE'), 302, [['Contact', `<${carol.uri}>`]]);
     simulation.run();
