@@ -39,7 +39,8 @@ export async function startLabContainer(role: 'proxy' | 'endpoint' | 'gateway', 
   const { GenericContainer, Wait } = await loadTestcontainers();
   const image = await ensureLabImage(await connectEngine(), { packageRoot: packageRoot('.'), progress });
   const token = newToken();
-  const control = { port: CONTROL_PORT, token, leaveAfterMs: LEAVE_AFTER_MS };
+  // With an alias testcontainers puts it into two networks, and the harness comes in by whichever has the published port.
+  const control = { address: '0.0.0.0', port: CONTROL_PORT, token, leaveAfterMs: LEAVE_AFTER_MS };
   const container = await new GenericContainer(image)
     .withEnvironment({ BUSYHERE_ROLE: JSON.stringify({ role, name: alias, control }) })
     .withNetwork(network)

@@ -38,14 +38,14 @@ export class ContainerHost {
       },
       new Telephone(),
     );
-    const local = { address, port: role.control.port };
+    const local = { address: role.control.address ?? address, port: role.control.port };
     this.#control = new ControlServer({ ...options, local, token, came: () => this.#waiting?.cancel(), left: () => this.#left() });
   }
 
   /** @throws BusyhereError `address-in-use` or `address-unavailable` */
   async start(): Promise<void> {
-    await this.#lobby.start();
     await this.#control.start();
+    await this.#lobby.start(); // last, since its answers say that all is ready
     const { clock, role, leave } = this.options;
     const { leaveAfterMs } = role.control;
     if (leaveAfterMs !== undefined) this.#waiting = clock.setTimer(leaveAfterMs, leave);
