@@ -21,6 +21,8 @@ export interface ApplicationPorts {
   /** A connection has authenticated. */
   welcomed(connection: ControlConnection): void;
   left(connection: ControlConnection): void;
+  /** A connection has been told why it cannot stay. */
+  expelled(connection: ControlConnection): void;
   /** A connection has asked for requests. */
   listening(): void;
 }
@@ -94,6 +96,6 @@ export class ApplicationSide implements ConnectionListener {
   /** What the real server does with whom it cannot understand. */
   #expel(connection: ControlConnection, id: string, reason: string): void {
     connection.reply(id, `NO|${reason}`);
-    connection.end();
+    this.ports.expelled(connection);
   }
 }

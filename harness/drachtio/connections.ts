@@ -22,12 +22,14 @@ export class Connections {
     const connection = new ControlConnection(stream, this.names, this.limits, this.listener);
     this.applications.add(connection);
     if (this.applications.size > this.limits.connections) connection.destroy();
-    else
-      this.#patience.set(
-        connection,
-        this.clock.setTimer(this.limits.authenticateWithin, () => connection.destroy()),
-      );
+    else this.#destroyLater(connection);
     return connection;
+  }
+
+  /** It cannot be understood, or does not know the secret: it may read what it is told, but not stay. */
+  expel(connection: ControlConnection): void {
+    connection.end();
+    this.#destroyLater(connection);
   }
 
   /** It has said the secret. */
@@ -47,5 +49,11 @@ export class Connections {
       this.welcome(connection);
       connection.destroy();
     }
+  }
+
+  #destroyLater(connection: ControlConnection): void {
+    this.welcome(connection);
+    const timer = this.clock.setTimer(this.limits.authenticateWithin, () => connection.destroy());
+    this.#patience.set(connection, timer);
   }
 }

@@ -25,6 +25,7 @@ export class ControlConnection implements StreamHandlers {
   /** The methods, in lower case, and cdr events that it wants. */
   readonly routes = new Set<string>();
   #open = true;
+  #heard = true;
   readonly #decoder = new FrameDecoder();
 
   constructor(
@@ -60,8 +61,11 @@ export class ControlConnection implements StreamHandlers {
     this.send(`response|${id}|${text}`, sip);
   }
 
-  /** Ends the connection once all has been sent. */
+  /** Lets go of the application once it has been sent all: it is asked nothing more, and heard no more. */
   end(): void {
+    this.#heard = false;
+    this.authenticated = false;
+    this.routes.clear();
     this.stream.end();
   }
 
@@ -71,9 +75,10 @@ export class ControlConnection implements StreamHandlers {
 
   /** For the stream. */
   data(chunk: Buffer): void {
+    if (!this.#heard) return;
     const { payloads, fault } = this.#decoder.push(chunk);
     this.stream.hold(); // under load many messages come in one piece, and so may the answers go
-    for (const payload of payloads) if (this.#open) this.listener.command(this, readCommand(payload));
+    for (const payload of payloads) if (this.#open && this.#heard) this.listener.command(this, readCommand(payload));
     this.stream.release();
     if (fault) this.destroy(); // nobody could say where the next message begins
   }

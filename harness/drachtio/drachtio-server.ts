@@ -141,6 +141,7 @@ export class DrachtioServer {
         this.#connections.forget(connection);
         this.#outbound.closed(connection);
       },
+      expelled: (connection) => this.#connections.expel(connection),
       listening: () => this.#readiness.review(),
     });
   }

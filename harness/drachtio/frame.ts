@@ -31,26 +31,25 @@ export interface DecodedFrames {
  * @throws BusyhereError `usage` if it is longer than {@link MAX_FRAME_OCTETS}
  */
 export function encodeFrame(payload: string | Buffer): Buffer {
-  return frameOf(payload, NOTHING);
-}
-
-/** {@link encodeFrame} for a leader line with its line end, and a SIP message behind it. */
-export function encodeMessage(leader: string, sip: Buffer): Buffer {
-  return frameOf(leader, sip);
-}
-
-function frameOf(first: string | Buffer, second: Buffer): Buffer {
-  const firstLength = Buffer.byteLength(first);
-  const length = firstLength + second.length;
+  const length = Buffer.byteLength(payload);
   if (length > MAX_FRAME_OCTETS) {
     throw new BusyhereError('usage', `a control message of ${length} octets is longer than a frame can be (${MAX_FRAME_OCTETS})`);
   }
-  const head = `${length}#`;
-  const frame = Buffer.allocUnsafe(head.length + length); // one piece: every message of every call goes through here
+  return encodeMessage(payload, NOTHING);
+}
+
+/**
+ * {@link encodeFrame} for a server: a leader line with its line end, and a SIP message behind it. Of any length, since only
+ * the server's side counts five digits, and what it shows an application of a long message is longer still.
+ */
+export function encodeMessage(leader: string | Buffer, sip: Buffer): Buffer {
+  const leaderLength = Buffer.byteLength(leader);
+  const head = `${leaderLength + sip.length}#`;
+  const frame = Buffer.allocUnsafe(head.length + leaderLength + sip.length); // one piece: every message of every call goes through here
   frame.write(head, 'latin1');
-  if (typeof first === 'string') frame.write(first, head.length, 'utf8');
-  else frame.set(first, head.length);
-  frame.set(second, head.length + firstLength);
+  if (typeof leader === 'string') frame.write(leader, head.length, 'utf8');
+  else frame.set(leader, head.length);
+  frame.set(sip, head.length + leaderLength);
   return frame;
 }
 

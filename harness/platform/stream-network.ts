@@ -4,8 +4,6 @@ import type { SocketAddress } from './socket-address.js';
 export interface StreamHandlers {
   /** A piece of the stream, of any size. */
   data(chunk: Buffer): void;
-  /** What was written and not taken has gone out: writing may go on. */
-  drained?(): void;
   /** The connection is gone, from whichever side; once. */
   closed(): void;
 }

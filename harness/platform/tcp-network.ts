@@ -67,7 +67,6 @@ function open(socket: Socket, accept: (stream: Stream) => StreamHandlers): Strea
   const stream = new TcpStream(socket);
   const handlers = accept(stream);
   socket.on('data', (chunk) => handlers.data(chunk));
-  socket.on('drain', () => handlers.drained?.());
   socket.on('error', () => {}); // `close` follows, and says all that anybody needs
   socket.on('close', () => handlers.closed());
   return stream;

@@ -1,5 +1,5 @@
 import { MAX_FRAME_OCTETS } from '../../../harness/drachtio/index.js';
-import { stall } from './memory-streams.js';
+import { stall, stayOpen } from './memory-streams.js';
 import type { ScriptedApp } from './scripted-app.js';
 import { SECRET, Simulation } from './simulation.js';
 import { SDP, type SipPeer } from './sip-peer.js';
@@ -78,6 +78,25 @@ describe('a connection', () => {
     simulation.run();
     expect(app.received.map(({ tokens }) => tokens.slice(3).join('|'))).toEqual([told]);
     expect(app.isClosed).toBe(true);
+  });
+
+  it('that is told to go is asked nothing more, and not heard, though it keeps its side open', async () => {
+    const app = await simulation.app();
+    stayOpen(app.stream);
+    app.say('dance|now');
+    app.say('ping');
+    simulation.run();
+    const invite = alice.invite(simulation.sip);
+    const other = alice.invite(simulation.sip);
+    simulation.run();
+    expect(app.received.map(({ tokens }) => tokens.slice(3).join('|'))).toEqual(['NO|Unknown message type']);
+    expect(good.heard).toEqual(['INVITE', 'INVITE']);
+    simulation.run(9_000);
+    expect(simulation.server.counters.connections).toBe(2);
+    simulation.run(1_100);
+    expect(simulation.server.counters.connections).toBe(1);
+    for (const one of [invite, other]) alice.follow('CANCEL', one, simulation.sip);
+    simulation.run();
   });
 
   it('that says nothing is closed after a while, and one that is half through its secret too', async () => {
@@ -173,6 +192,16 @@ describe('long messages', () => {
     simulation.run();
     good.respond(good.last('BYE'), 200);
     simulation.run();
+  });
+
+  it('that grow beyond a frame on their way are shown all the same', async () => {
+    const app = await simulation.app();
+    const head = 'id|sip||\r\nMESSAGE sip:a@127.0.0.1:9 SIP/2.0\r\nContent-Type: text/plain\r\n\r\n';
+    const octets: Buffer[] = [];
+    app.data = (chunk) => octets.push(chunk);
+    app.stream.write(Buffer.from(`${MAX_FRAME_OCTETS}#${head}${'x'.repeat(MAX_FRAME_OCTETS - head.length)}`));
+    simulation.run();
+    expect(String(Buffer.concat(octets))).toMatch(/^1\d{5}#[-0-9a-f]{36}\|response\|id\|OK\|application\|1\d{5}\|udp\|/);
   });
 
   it('as long as a frame can be come through, in any pieces', async () => {

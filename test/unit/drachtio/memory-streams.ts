@@ -58,6 +58,8 @@ class MemoryStream implements Stream {
   handlers: StreamHandlers | undefined;
   /** The other end reads nothing while this is set. */
   stalled = false;
+  /** It does not close when the other end has ended. */
+  staysOpen = false;
   #buffered: Buffer[] = [];
   #open = true;
 
@@ -82,7 +84,7 @@ class MemoryStream implements Stream {
   release(): void {}
 
   end(): void {
-    this.clock.setTimer(0, () => this.#close());
+    if (!this.other?.staysOpen) this.clock.setTimer(0, () => this.#close());
   }
 
   destroy(): void {
@@ -115,4 +117,9 @@ export function stall(stream: Stream): { resume(): void } {
   const far = (stream as MemoryStream).other;
   if (far) far.stalled = true;
   return { resume: () => far?.resume() };
+}
+
+/** Keeps an end open although the other one has ended. */
+export function stayOpen(stream: Stream): void {
+  (stream as MemoryStream).staysOpen = true;
 }
