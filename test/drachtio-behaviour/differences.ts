@@ -34,6 +34,26 @@ async function refusesReliable(world: World): Promise<void> {
   call.acknowledge(await call.expect(486));
 }
 
+async function requiredInVain(world: World): Promise<void> {
+  const app = await world.app('invite');
+  const alice = await world.peer('alice');
+  const call = alice.request('INVITE', { body: OFFER, fields: [['Require', '100rel']] });
+  const refusal = await call.final(420);
+  call.acknowledge(refusal);
+  same(refusal.get('unsupported'), '100rel', 'Unsupported'); // RFC 3261 §8.2.2.3
+  await world.settle();
+  same(app.told(), [], 'what the app was told');
+}
+
+async function refusesSessionTimer(world: World): Promise<void> {
+  const app = await world.app();
+  const bob = await world.peer('bob');
+  const placing = app.srf.createUAC(bob.uri, { localSdp: OFFER, headers: { 'Session-Expires': '1800' } });
+  matches((await rejection(placing, 'createUAC')).message, /not carried/, 'reason');
+  await world.settle();
+  same(bob.untaken, [], 'what the callee got');
+}
+
 export const DIFFERENCES: readonly Difference[] = [
   {
     id: 'lifetimes/closed-port',
@@ -46,6 +66,18 @@ export const DIFFERENCES: readonly Difference[] = [
     on: 'embedded',
     why: 'reliable provisional responses are not carried: the application is told so, and none goes out',
     run: refusesReliable,
+  },
+  {
+    id: 'reliable/required',
+    on: 'embedded',
+    why: 'reliable provisional responses are not carried: the caller gets 420',
+    run: requiredInVain,
+  },
+  {
+    id: 'session-timer/by-app',
+    on: 'embedded',
+    why: 'session timers are not carried: the application is told so, and nothing goes out',
+    run: refusesSessionTimer,
   },
   {
     id: 'bad-input/64-kb-from-app',

@@ -5,4 +5,5 @@ const require = createRequire(import.meta.url);
 require('../simulation/load-typescript.cjs');
 const { main } = require('./command.ts');
 
-process.exitCode = await main(process.argv.slice(2), process.env);
+// A server that fails may leave sockets open that nobody waits for.
+process.exit(await main(process.argv.slice(2), process.env));

@@ -7,6 +7,8 @@ import { CANCEL } from './areas/cancel.js';
 import { CDR } from './areas/cdr.js';
 import { CHALLENGE_BEHAVIOURS } from './areas/challenge.js';
 import { DIALOG } from './areas/dialog.js';
+import { DIALOG_RULES } from './areas/dialog-rules.js';
+import { EXTENSIONS } from './areas/extensions.js';
 import { FORKING } from './areas/forking.js';
 import { FRAMING } from './areas/framing.js';
 import { LIFETIMES } from './areas/lifetimes.js';
@@ -14,6 +16,7 @@ import { MIDDLEWARE } from './areas/middleware.js';
 import { OUTBOUND } from './areas/outbound.js';
 import { PROXY } from './areas/proxy.js';
 import { PROXY_LIFETIMES } from './areas/proxy-lifetimes.js';
+import { PROXY_RULES } from './areas/proxy-rules.js';
 import { RACES } from './areas/races.js';
 import { REQUESTS } from './areas/requests.js';
 import { ROUTES } from './areas/routes.js';
@@ -34,6 +37,7 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...UAS,
   ...UAC,
   ...DIALOG,
+  ...DIALOG_RULES,
   ...B2BUA,
   ...BRIDGE,
   ...CANCEL,
@@ -42,11 +46,13 @@ export const BEHAVIOURS: readonly Behaviour[] = [
   ...SUBSCRIPTION,
   ...PROXY,
   ...FORKING,
+  ...PROXY_RULES,
   ...CDR,
   ...OUTBOUND,
   ...RACES,
   ...APPS,
   ...BAD_INPUT,
+  ...EXTENSIONS,
   ...STRICT,
   ...LIFETIMES,
   ...PROXY_LIFETIMES,

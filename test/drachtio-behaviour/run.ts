@@ -8,7 +8,7 @@ import { type StartTarget, World } from './world.js';
 /** T1 of the servers that slow behaviours get where the suite starts them, in ms. */
 const SCALED_T1 = 20;
 /** Slow behaviours under way at a time; each has its own server and spends its time waiting. */
-const SLOW_AT_ONCE = 4;
+const SLOW_AT_ONCE = 8;
 /** No behaviour takes longer than this without the deadlines of its own steps. */
 const LIMIT = 30_000; // ms
 const SLOW_LIMIT = 400 * RFC_T1; // beyond Timer C

@@ -40,6 +40,10 @@ async function wrongSecret(world: World): Promise<void> {
 async function wrongSecretInApp(world: World): Promise<void> {
   const secret = `not ${world.target.secret}`;
   const connecting = App.connect('app', () => world.target.control, secret, { connect: { reconnect: { maxAttempts: 1 } } });
+  connecting.then(
+    (app) => app.close(),
+    () => undefined,
+  );
   const error = await rejection(connecting, 'connection with a wrong secret');
   same(error.message, 'failed to authenticate to server', 'error of the connect event');
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { encode } from '../apps/frame.js';
 import type { Behaviour } from '../behaviour.js';
-import { check, later, matches, rejection, same, within } from '../expectation.js';
-import { fresh, OFFER } from '../peers/identity.js';
+import { check, matches, same, within } from '../expectation.js';
+import { fresh } from '../peers/identity.js';
 import type { World } from '../world.js';
 import { answeredBy } from './established.js';
 
@@ -140,46 +140,6 @@ async function neverAnswering(world: World): Promise<void> {
   same(alice.untaken, [], 'what the caller of the silent application got');
 }
 
-async function reliableUnsupported(world: World): Promise<void> {
-  const app = await world.app('invite');
-  const alice = await world.peer('alice');
-  const call = await alice.invite({ body: OFFER });
-  const { res } = await app.next('INVITE');
-  const sending = new Promise((resolve, reject) => {
-    res.send(180, { headers: { Require: '100rel' } }, (error, sent) => (error ? reject(error) : resolve(sent)));
-  });
-  check((await rejection(sending, '180 that is to be reliable')).message.length > 10, 'no reason');
-  res.send(486);
-  call.acknowledge(await call.expect(486)); // and nothing before it
-}
-
-async function reliableProvisional(world: World): Promise<void> {
-  const app = await world.app('invite');
-  const alice = await world.peer('alice');
-  const call = await alice.invite({ body: OFFER, fields: [['Supported', '100rel']] });
-  const { res } = await app.next('INVITE');
-  const sending = later(
-    new Promise<unknown>((resolve, reject) => {
-      res.send(180, { headers: { Require: '100rel' } }, (error, sent) => (error ? reject(error) : resolve(sent)));
-    }),
-  );
-  const ringing = await call.expect(180); // RFC 3262 §3
-  matches(ringing.get('rseq'), /^\d+$/, 'RSeq');
-  matches(ringing.get('require'), /100rel/, 'Require');
-  await within(sending, 'callback of res.send');
-  const prack = alice.request('PRACK', {
-    uri: ringing.uri('contact') || call.request.requestUri,
-    from: call.request.get('from') ?? '',
-    callId: call.request.get('call-id') ?? '',
-    sequence: 2,
-    fields: [['RAck', `${ringing.get('rseq')} 1 INVITE`]],
-    toTag: ringing.tag('to') ?? '',
-  });
-  await prack.expect(200);
-  res.send(486);
-  call.acknowledge(await call.expect(486));
-}
-
 export const BAD_INPUT: readonly Behaviour[] = [
   {
     id: 'bad-input/64-kb-from-network',
@@ -264,19 +224,5 @@ export const BAD_INPUT: readonly Behaviour[] = [
     source: 'protocol §5',
     basis: 'own',
     run: neverAnswering,
-  },
-  {
-    id: 'reliable/unsupported',
-    title: 'A reliable provisional response to a caller who does not support it is refused, and does not go out',
-    source: 'protocol §4; RFC 3262 §3',
-    basis: 'read',
-    run: reliableUnsupported,
-  },
-  {
-    id: 'reliable/provisional',
-    title: 'A reliable provisional response goes out with RSeq, and its PRACK is answered',
-    source: 'protocol §4; RFC 3262 §3',
-    basis: 'read',
-    run: reliableProvisional,
   },
 ];

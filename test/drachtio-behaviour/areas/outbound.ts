@@ -65,6 +65,17 @@ async function nobodyListens(world: World): Promise<void> {
   call.acknowledge(await call.expect(480));
 }
 
+async function withWrongSecret(world: World): Promise<void> {
+  const target = await world.ownServer({ outbound: () => `127.0.0.1:${port}`, secret: 'one' });
+  const { app } = await world.listeningApp(); // knows the secret of another server
+  const port = app.tap.port;
+  const alice = await world.peer('alice', target);
+  const call = await alice.invite();
+  call.acknowledge(await call.expect(480));
+  const answer = await app.conversation.find('answer to the authentication', ({ verb }) => verb === 'response');
+  same(answer.tokens.slice(3), ['NO', 'incorrect secret'], 'answer to a wrong secret');
+}
+
 async function placedFromThere(world: World): Promise<void> {
   const { app, sip } = await world.listeningApp();
   const [alice, bob] = [await world.peer('alice', { sip }), await world.peer('bob', { sip })];
@@ -188,6 +199,13 @@ export const OUTBOUND: readonly Behaviour[] = [
     source: 'protocol §2, §7',
     basis: 'read',
     run: placedFromThere,
+  },
+  {
+    id: 'outbound/wrong-secret',
+    title: 'An application that does not know the secret is refused, and the caller gets 480',
+    source: 'protocol §2',
+    basis: 'own',
+    run: withWrongSecret,
   },
   {
     id: 'handler/reject',

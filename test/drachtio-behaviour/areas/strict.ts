@@ -1,9 +1,10 @@
 import type { Behaviour } from '../behaviour.js';
-import { later, same, within } from '../expectation.js';
+import { check, later, same, within } from '../expectation.js';
 import { ANSWER, OFFER } from '../peers/identity.js';
 import { Dialog } from '../peers/transaction.js';
 import type { World } from '../world.js';
 import { serialAllReject } from './forking.js';
+import { twoCalls } from './lifetimes.js';
 import { proxied } from './proxy.js';
 
 async function tryingAgain(world: World): Promise<void> {
@@ -28,12 +29,11 @@ async function answeredAtLast(world: World): Promise<void> {
 }
 
 async function soonAgain(world: World): Promise<void> {
-  const app = await world.app();
-  const bob = await world.peer('bob');
-  const placing = later(app.srf.createUAC(bob.uri, { localSdp: OFFER }));
-  const invite = await bob.next('INVITE');
-  await within(Promise.allSettled([placing]), 'end of createUAC', world.patience(64));
-  same(bob.copies(invite), 7, 'copies of the INVITE'); // after 1, 3, 7, 15, 31 and 63 T1
+  const { calls, invite, bob } = await twoCalls(world);
+  await calls.proxied.repeated();
+  check(bob.copies(invite) >= 2, 'the INVITE was not repeated after T1');
+  await calls.proxied.over();
+  await within(Promise.allSettled([calls.placing]), 'end of createUAC', world.patience(64));
 }
 
 async function callStays(world: World): Promise<void> {

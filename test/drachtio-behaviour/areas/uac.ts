@@ -1,6 +1,6 @@
 import { emitted } from '../apps/srf.js';
 import type { SrfRequest, SrfResponse } from '../apps/srf-message.js';
-import type { Behaviour } from '../behaviour.js';
+import { type Behaviour, Skipped } from '../behaviour.js';
 import { check, later, matches, rejection, same, within } from '../expectation.js';
 import { ANSWER, OFFER } from '../peers/identity.js';
 import { Dialog } from '../peers/transaction.js';
@@ -174,6 +174,19 @@ async function throughProxy(world: World): Promise<void> {
   same((await rejection(placing, 'createUAC')).status, 404, 'status of the error');
 }
 
+async function toLocalhost(world: World): Promise<void> {
+  const app = await world.app();
+  const bob = await world.peer('bob');
+  if (bob.address.address !== '127.0.0.1') throw new Skipped('needs a server on 127.0.0.1');
+  const target = `sip:bob@localhost:${bob.address.port}`;
+  const placing = later(app.srf.createUAC(target, { localSdp: OFFER }));
+  const invite = await bob.next('INVITE');
+  same(invite.requestUri, target, 'Request-URI');
+  bob.reply(invite, 486);
+  await bob.next('ACK');
+  same((await rejection(placing, 'createUAC')).status, 486, 'status of the error');
+}
+
 async function redirected(world: World): Promise<void> {
   const app = await world.app();
   const [bob, carol] = await world.peers('bob', 'carol');
@@ -297,6 +310,13 @@ export const UAC: readonly Behaviour[] = [
     source: 'protocol §4',
     basis: 'read',
     run: throughProxy,
+  },
+  {
+    id: 'uac/to-localhost',
+    title: 'A call to localhost arrives there, its Request-URI unchanged',
+    source: 'protocol §4',
+    basis: 'own',
+    run: toLocalhost,
   },
   {
     id: 'uac/redirected',

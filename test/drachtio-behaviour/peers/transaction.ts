@@ -122,9 +122,10 @@ export class Dialog {
     return ack;
   }
 
-  request(method: string, options: { fields?: Fields; body?: string } = {}): Transaction {
-    this.#sequence += 1;
-    const contact: Fields = ['INVITE', 'SUBSCRIBE', 'NOTIFY'].includes(method) ? [['Contact', `<${this.peer.uri}>`]] : [];
+  request(method: string, options: { fields?: Fields; body?: string; sequence?: number } = {}): Transaction {
+    this.#sequence = options.sequence ?? this.#sequence + 1;
+    const needsContact = ['INVITE', 'SUBSCRIBE', 'NOTIFY'].includes(method) && !options.fields?.some(([name]) => name === 'Contact');
+    const contact: Fields = needsContact ? [['Contact', `<${this.peer.uri}>`]] : [];
     const request = this.#write(method, this.#sequence, [...contact, ...(options.fields ?? [])], options.body);
     return new Transaction(this.peer, request, this.#nextHop).send();
   }
