@@ -86,6 +86,7 @@ export interface Endpoint {
 export type OutgoingCallState = 'calling' | 'proceeding' | 'ringing' | 'answered' | 'rejected' | 'cancelled' | 'ended' | 'failed';
 
 export interface OutgoingCall {
+  /** Empty for as long as it is not known: some endpoints draw it themselves, a moment later. */
   readonly callId: string;
   readonly state: OutgoingCallState;
   /** The final response that this endpoint got, after any challenge that it could meet; undefined while there is none. */
@@ -133,6 +134,7 @@ export interface IncomingCall {
 
 /** A request outside an invitation. */
 export interface OutgoingRequest {
+  /** Empty for as long as it is not known. */
   readonly callId: string;
   /** Undefined while there is none. */
   readonly finalStatus: number | undefined;

@@ -1,8 +1,9 @@
 import { AttemptFollower } from '../diagnosis/attempt-follower.js';
-import { RequestFollower, type RequestOutcome } from '../diagnosis/request-outcome.js';
+import type { RequestOutcome } from '../diagnosis/request-outcome.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import { type AttemptWatch, InvitationWatch, type WatchOptions } from './invitation-watch.js';
 import type { AttemptState } from './model.js';
+import { type Placed, RequestTrail } from './request-trail.js';
 import { RequestWatch } from './request-watch.js';
 
 export interface AttemptStatesOptions extends WatchOptions {
@@ -13,7 +14,7 @@ export interface AttemptStatesOptions extends WatchOptions {
 /** Where the attempts of a running case stand, by their labels in the script. */
 export class AttemptStates {
   readonly #invitations: AttemptFollower;
-  readonly #requests = new Map<string, RequestFollower>();
+  readonly #requests = new Map<string, RequestTrail>();
   readonly #watches = new Map<string, AttemptWatch>();
   readonly #unsubscribe: () => void;
 
@@ -27,16 +28,15 @@ export class AttemptStates {
   }
 
   /** Follows an INVITE that was sent. */
-  followInvitation(label: string, callId: string): void {
-    this.#watches.set(label, new InvitationWatch(callId, this.#invitations, this.options));
+  followInvitation(label: string, call: Placed): void {
+    this.#watches.set(label, new InvitationWatch(call, this.#invitations, this.options));
   }
 
   /** Follows another request that was sent just now. */
-  followRequest(label: string, originator: SocketAddress, callId: string, method: string): void {
-    const follower = new RequestFollower(originator, callId, method);
-    for (const event of this.options.trace.events) follower.add(event);
-    this.#requests.set(label, follower);
-    this.#watches.set(label, new RequestWatch(follower, this.options));
+  followRequest(label: string, originator: SocketAddress, request: Placed, method: string): void {
+    const trail = new RequestTrail(this.options.trace.events, originator, request, method);
+    this.#requests.set(label, trail);
+    this.#watches.set(label, new RequestWatch(trail, this.options));
   }
 
   stop(): void {

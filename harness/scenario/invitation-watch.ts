@@ -6,6 +6,7 @@ import type { Punctuality } from '../platform/loop-watch.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { Recorder } from '../trace/recorder.js';
 import type { AttemptState } from './model.js';
+import type { Placed } from './request-trail.js';
 
 export interface WatchOptions {
   readonly trace: Recorder;
@@ -32,7 +33,7 @@ const HORIZONS_AT_MOST = 4;
 /** Watches an INVITE's attempt. */
 export class InvitationWatch implements AttemptWatch {
   constructor(
-    private readonly callId: string,
+    private readonly call: Placed,
     private readonly follower: AttemptFollower,
     private readonly options: WatchOptions,
   ) {}
@@ -62,7 +63,7 @@ export class InvitationWatch implements AttemptWatch {
 
   quietAt(): number | undefined {
     // Asked right after one of the above: the horizon has not moved since, unless something arrived.
-    const attempt = this.follower.attemptAtLastEvent(this.callId, this.options.trace.elapsed);
+    const attempt = this.follower.attemptAtLastEvent(this.call.callId, this.options.trace.elapsed);
     return attempt && !isComplete(attempt) ? this.#horizonEnd(attempt) : undefined;
   }
 
@@ -96,7 +97,7 @@ export class InvitationWatch implements AttemptWatch {
   }
 
   #attempt(): Attempt | undefined {
-    return this.follower.attempt(this.callId, this.options.trace.elapsed);
+    return this.follower.attempt(this.call.callId, this.options.trace.elapsed);
   }
 }
 

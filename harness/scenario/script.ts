@@ -82,14 +82,14 @@ export class Script {
       action: step.action,
     });
     this.#calls.set(step.label, call);
-    states.followInvitation(step.label, call.callId);
+    states.followInvitation(step.label, call);
   }
 
   #message(step: MessageStep): void {
     const { lab, states } = this.options;
     const sender = lab.endpoint(step.participant);
-    const { callId } = sender.message(this.#uri(step.participant, step.target), step.text, this.#requestOptions(step));
-    states.followRequest(step.label, sender.address, callId, 'MESSAGE');
+    const request = sender.message(this.#uri(step.participant, step.target), step.text, this.#requestOptions(step));
+    states.followRequest(step.label, sender.address, request, 'MESSAGE');
   }
 
   #requestOptions({ label, at }: InviteStep | MessageStep): RequestOptions {
