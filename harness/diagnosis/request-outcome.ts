@@ -24,6 +24,7 @@ export class RequestFollower {
   readonly #legs = new Set<string>();
   #marker: string | undefined;
   #latest = -1;
+  #senderSeen = false;
   #final: number | null = null;
 
   constructor(
@@ -67,16 +68,24 @@ export class RequestFollower {
       this.#answers.clear();
     }
     this.#senders.add(formatSocketAddress(source));
+    if (sighting !== 'received' && sameSocketAddress(source, this.originator)) this.#senderSeen = true;
     if (sighting !== 'sent') this.#reached.set(formatSocketAddress(destination), destination);
   }
 
   #response(event: TraceEvent, cseq: number, status: number): void {
     if (cseq !== this.#latest) return;
     this.#answer(event, status);
-    if (event.sighting !== 'sent' && sameSocketAddress(event.destination, this.originator)) this.#final ??= status;
+    if (sameSocketAddress(event.destination, this.originator) && this.#arrived(event)) this.#final ??= status;
   }
 
+  /** Where nobody looks at the sender's own socket, what was sent to it counts as arrived. */
+  #arrived({ sighting }: TraceEvent): boolean {
+    return sighting !== 'sent' || !this.#senderSeen;
+  }
+
+  /** Who answers was reached, also where nobody looked at his socket. */
   #answer({ source }: TraceEvent, status: number): void {
+    this.#reached.set(formatSocketAddress(source), source);
     if (!this.#answers.has(formatSocketAddress(source))) this.#answers.set(formatSocketAddress(source), status);
   }
 }

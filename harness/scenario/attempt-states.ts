@@ -3,7 +3,8 @@ import type { RequestOutcome } from '../diagnosis/request-outcome.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import { type AttemptWatch, InvitationWatch, type WatchOptions } from './invitation-watch.js';
 import type { AttemptState } from './model.js';
-import { type Placed, RequestTrail } from './request-trail.js';
+import type { Placed } from './placed.js';
+import { RequestTrail } from './request-trail.js';
 import { RequestWatch } from './request-watch.js';
 
 export interface AttemptStatesOptions extends WatchOptions {

@@ -25,7 +25,7 @@ export function endpointNeeds(played: Case, participant: Participant, run: RunNe
     ...own.flatMap((step) => stepNeeds(step)),
     ...reactionNeeds(own.filter((step): step is ReactStep => step.verb === 'react')),
     ...offerNeeds(played, name, own),
-    ...personaNeeds(participant),
+    ...personaNeeds(participant, played.steps),
   ];
 }
 
@@ -89,7 +89,10 @@ function offerNeeds({ steps }: Case, name: string, own: readonly Step[]): Endpoi
   return other ? [{ capability: 'other-offers', because: `${other.label} is for ${other.action}` }] : [];
 }
 
-function personaNeeds({ role, persona, numbers }: Participant): EndpointNeed[] {
-  if (role === 'gateway') return numbers.length > 0 ? [{ capability: 'numbers', because: 'it is a gateway' }] : [];
+function personaNeeds({ name, role, persona, numbers }: Participant, steps: readonly Step[]): EndpointNeed[] {
+  if (role === 'gateway') {
+    const called = steps.find((step) => step.verb === 'invite' && (step.target.kind !== 'participant' || step.target.name === name));
+    return called && numbers.length > 0 ? [{ capability: 'numbers', because: `it is a gateway, and ${called.label} may be for it` }] : [];
+  }
   return [{ capability: persona, because: `its persona is ${persona}` }];
 }

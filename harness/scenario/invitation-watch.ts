@@ -6,7 +6,7 @@ import type { Punctuality } from '../platform/loop-watch.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { Recorder } from '../trace/recorder.js';
 import type { AttemptState } from './model.js';
-import type { Placed } from './request-trail.js';
+import { ASK_AGAIN_MS, mayMeetChallenge, type Placed } from './placed.js';
 
 export interface WatchOptions {
   readonly trace: Recorder;
@@ -47,7 +47,7 @@ export class InvitationWatch implements AttemptWatch {
       case 'answered':
         return final !== null && final < 300;
       case 'rejected':
-        return final !== null && final >= 300;
+        return final !== null && final >= 300 && !mayMeetChallenge(final, this.call);
       case 'cancelled':
         return final === 487 && attempt?.cancelledByOriginator === true;
       case 'pending':
@@ -58,13 +58,15 @@ export class InvitationWatch implements AttemptWatch {
   isSettled(): boolean {
     const attempt = this.#attempt();
     if (!attempt) return false;
-    return isComplete(attempt) || this.options.clock.now() >= this.#horizonEnd(attempt);
+    return this.#isComplete(attempt) || this.options.clock.now() >= this.#horizonEnd(attempt);
   }
 
   quietAt(): number | undefined {
     // Asked right after one of the above: the horizon has not moved since, unless something arrived.
     const attempt = this.follower.attemptAtLastEvent(this.call.callId, this.options.trace.elapsed);
-    return attempt && !isComplete(attempt) ? this.#horizonEnd(attempt) : undefined;
+    if (!attempt || this.#isComplete(attempt)) return undefined;
+    const end = this.#horizonEnd(attempt);
+    return mayMeetChallenge(attempt.finalAtOriginator, this.call) ? Math.min(end, this.options.clock.now() + ASK_AGAIN_MS) : end;
   }
 
   isProven(): boolean {
@@ -94,6 +96,11 @@ export class InvitationWatch implements AttemptWatch {
     const times = events.filter(({ kind }) => open || kind === 'ack').map(({ time }) => time);
     const changed = Math.max(lastBranchEndedAt ?? 0, ...times);
     return clock.now() - trace.elapsed + changed;
+  }
+
+  /** Nothing more is to come, and what is under way to its end is there. */
+  #isComplete(attempt: Attempt): boolean {
+    return isComplete(attempt) && !mayMeetChallenge(attempt.finalAtOriginator, this.call);
   }
 
   #attempt(): Attempt | undefined {

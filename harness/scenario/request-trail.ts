@@ -1,12 +1,7 @@
 import { RequestFollower, type RequestOutcome } from '../diagnosis/request-outcome.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { TraceEvent } from '../trace/event.js';
-
-/** What an endpoint says of a request or a call that it makes. */
-export interface Placed {
-  /** Empty for as long as the endpoint does not know it: some draw it themselves, a moment later. */
-  readonly callId: string;
-}
+import { mayMeetChallenge, type Placed } from './placed.js';
 
 const NOTHING_YET: RequestOutcome = { finalAtOriginator: null, finalAtCallee: null, reached: [] };
 
@@ -25,6 +20,12 @@ export class RequestTrail {
   get outcome(): RequestOutcome {
     this.#follower ??= this.#start();
     return this.#follower?.outcome ?? NOTHING_YET;
+  }
+
+  /** Whether no other final will come of it. */
+  get isFinal(): boolean {
+    const { finalAtOriginator } = this.outcome;
+    return finalAtOriginator !== null && !mayMeetChallenge(finalAtOriginator, this.request);
   }
 
   add(event: TraceEvent): void {
