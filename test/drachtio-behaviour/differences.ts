@@ -21,10 +21,15 @@ async function timesOut(world: World): Promise<void> {
   same((await rejection(placing, 'createUAC', world.patience(64))).status, 408, 'status of the error');
 }
 
-async function refusesReliable(world: World): Promise<void> {
+/** Whether or not the caller supports them. */
+function refusesReliable(...supported: string[]): Behaviour['run'] {
+  return (world) => refuseReliable(world, supported);
+}
+
+async function refuseReliable(world: World, supported: readonly string[]): Promise<void> {
   const app = await world.app('invite');
   const alice = await world.peer('alice');
-  const call = await alice.invite({ body: OFFER, fields: [['Supported', '100rel']] });
+  const call = await alice.invite({ body: OFFER, fields: supported.map((option) => ['Supported', option] as const) });
   const { res } = await app.next('INVITE');
   const sending = new Promise((resolve, reject) => {
     res.send(180, { headers: { Require: '100rel' } }, (error, sent) => (error ? reject(error) : resolve(sent)));
@@ -65,7 +70,13 @@ export const DIFFERENCES: readonly Difference[] = [
     id: 'reliable/provisional',
     on: 'embedded',
     why: 'reliable provisional responses are not carried: the application is told so, and none goes out',
-    run: refusesReliable,
+    run: refusesReliable('100rel'),
+  },
+  {
+    id: 'reliable/unsupported',
+    on: 'embedded',
+    why: 'reliable provisional responses are not carried, to whomever: the application is told so in other words',
+    run: refusesReliable(),
   },
   {
     id: 'reliable/required',

@@ -72,6 +72,10 @@ async function attempt(run: Behaviour['run'], behaviour: Behaviour, { target, st
   const world = new World(own ?? target, start as StartTarget, outbound);
   const faults: string[] = [];
   let verdict: Verdict | undefined;
+  // What a server in this process throws where nobody catches it is its fault, and no reason to say nothing of the rest.
+  const uncaught = (error: unknown): void => void faults.push(`uncaught ${describe(error)}`);
+  process.on('uncaughtException', uncaught);
+  process.on('unhandledRejection', uncaught);
   try {
     await within(run(world), 'end of the behaviour', behaviour.slow ? SLOW_LIMIT : LIMIT);
     await world.settle();
@@ -82,6 +86,8 @@ async function attempt(run: Behaviour['run'], behaviour: Behaviour, { target, st
   }
   await world.close().catch((error: unknown) => faults.push(describe(error)));
   await own?.stop();
+  process.off('uncaughtException', uncaught);
+  process.off('unhandledRejection', uncaught);
   if (verdict) return verdict;
   return faults.length > 0 ? { status: 'failed', reason: faults.join('; ') } : { status: 'passed', reason: null };
 }

@@ -1,5 +1,5 @@
 import type { Server } from 'node:net';
-import { Unmet, within } from '../expectation.js';
+import { later, Unmet, within } from '../expectation.js';
 import { Inbox } from '../inbox.js';
 import { fresh, SETTLING } from '../peers/identity.js';
 import type { Endpoint, Peer } from '../peers/peer.js';
@@ -142,7 +142,7 @@ export class App {
 
   /** Sends a request outside of a dialog and waits for its final response. */
   asks(uri: string, options: RequestOptions, ms?: number): Promise<SrfMessage> {
-    return within(this.sends(uri, options).final.promise, `final response to the app's ${options.method}`, ms);
+    return later(within(this.sends(uri, options).final.promise, `final response to the app's ${options.method}`, ms));
   }
 
   /** Has a request go through the server to a peer and back, so that all that went before has arrived. */

@@ -86,6 +86,18 @@ async function octetsTowardsApp(world: World): Promise<void> {
   same([response.get('x-note'), response.body.toString('utf8')], [MANY_OCTETS, MANY_OCTETS], 'header and body at the peer');
 }
 
+async function contentLengthIgnored(world: World): Promise<void> {
+  const bob = await world.peer('bob');
+  const control = await world.control();
+  const body = 'all of this';
+  control.send('sip||', `MESSAGE ${bob.uri} SIP/2.0\r\ncontent-type: text/plain\r\nContent-Length: 3\r\n\r\n${body}`);
+  const message = await bob.next('MESSAGE');
+  same([message.body.toString(), message.get('content-length')], [body, String(body.length)], 'body and Content-Length at the peer');
+  bob.reply(message, 200);
+  await control.next('response');
+  await control.next('sip');
+}
+
 /** A frame whose length cannot be read ends its connection, and none but its own. */
 function badLength(octets: string): Behaviour['run'] {
   return async (world) => {
@@ -161,6 +173,13 @@ export const FRAMING: readonly Behaviour[] = [
     source: 'protocol §1, §3.1',
     basis: 'recorded',
     run: octetsTowardsApp,
+  },
+  {
+    id: 'framing/content-length',
+    title: "The body of an application's message is all that follows its empty line, whatever its Content-Length",
+    source: 'protocol §1',
+    basis: 'recorded',
+    run: contentLengthIgnored,
   },
   {
     id: 'framing/length-of-letters',

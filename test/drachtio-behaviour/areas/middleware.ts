@@ -61,6 +61,7 @@ async function echoOfAResponse(world: World): Promise<void> {
   const frame = await app.conversation.hears('OK 480 INVITE');
   same(frame.sip?.octets.toString(), response.octets.toString(), 'message in the echo');
   same(frame.echoedTransactionId, req.stackTxnId, 'transaction id in the echo');
+  same(frame.tokens.slice(6, 9), ['udp', alice.address.address, String(alice.address.port)], 'where the response went, in the echo');
   same(frame.tokens[11], `${call.request.get('call-id')};from-tag=${call.request.tag('from')}`, 'dialog id in the echo');
 }
 
@@ -173,6 +174,28 @@ async function secondFinal(world: World): Promise<void> {
   await control.settle(); // the answer to this ping is the next frame: nothing was said to the second final
 }
 
+async function whatIsNotTheApps(world: World): Promise<void> {
+  const control = await world.control();
+  await control.ask('route|invite');
+  const alice = await world.peer('alice');
+  const call = await alice.invite();
+  const { transactionId } = await control.next('sip');
+  const lines = [
+    'SIP/2.0 486 Busy Here',
+    'From: <sip:mallory@example.com>;tag=1',
+    'To: <sip:mallory@example.com>',
+    'Call-ID: another',
+    'CSeq: 99 INVITE',
+    'Via: SIP/2.0/UDP 127.0.0.9:5099;branch=z9hG4bKmine',
+    'X-Mine: yes',
+  ];
+  const { succeeded } = await control.ask(`sip|${transactionId}|`, `${lines.join('\r\n')}\r\nContent-Length: 0\r\n\r\n`);
+  check(succeeded, 'the response was refused');
+  const busy = await call.expect(486); // checked to be an echo of the INVITE
+  call.acknowledge(busy);
+  same([busy.get('x-mine'), busy.get('to')?.includes('mallory')], ['yes', false], 'header of the app, and its To');
+}
+
 export const MIDDLEWARE: readonly Behaviour[] = [
   {
     id: 'middleware/request',
@@ -264,6 +287,13 @@ export const MIDDLEWARE: readonly Behaviour[] = [
     source: 'protocol §4',
     basis: 'own',
     run: headersThatStay,
+  },
+  {
+    id: 'middleware/not-the-apps',
+    title: 'Via, From, To, Call-ID and CSeq of a response are those of the request, whatever the application says',
+    source: 'protocol §4',
+    basis: 'read',
+    run: whatIsNotTheApps,
   },
   {
     id: 'middleware/second-final',

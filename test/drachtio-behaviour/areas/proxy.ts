@@ -243,6 +243,32 @@ async function unknownTransaction(world: World): Promise<void> {
   same(bob.untaken, [], 'what the peer got');
 }
 
+async function nowhereToGo(world: World): Promise<void> {
+  const control = await world.control();
+  await control.ask('route|invite');
+  const alice = await world.peer('alice');
+  const call = await alice.invite();
+  const { transactionId } = await control.next('sip');
+  const { tokens } = await control.ask(
+    `proxy|${transactionId}||fullResponse||serial|||nonsense`,
+    'INVITE nonsense SIP/2.0\r\nContent-Length: 0\r\n\r\n',
+  );
+  same(tokens[3], 'NOK', 'answer');
+  matches(tokens[4], /^error proxying request to /, 'reason');
+  call.acknowledge(await call.expect(500));
+}
+
+async function withoutMaxForwards(world: World): Promise<void> {
+  const bob = await world.peer('bob');
+  const { call, result } = await proxied(world, [bob], {}, { maxForwards: 'none' });
+  const invite = await bob.next('INVITE');
+  same(invite.get('max-forwards'), '70', 'Max-Forwards of the forwarded request'); // RFC 3261 §16.6 item 3
+  bob.reply(invite, 486);
+  await bob.next('ACK');
+  call.acknowledge(await call.expect(486));
+  await within(result, 'result of proxyRequest');
+}
+
 async function cancelled(world: World): Promise<void> {
   const bob = await world.peer('bob');
   const { app, call, result } = await proxied(world, [bob]);
@@ -351,6 +377,20 @@ export const PROXY: readonly Behaviour[] = [
     source: 'protocol §6; RFC 3261 §16.3',
     basis: 'read',
     run: tooManyHops,
+  },
+  {
+    id: 'proxy/no-max-forwards',
+    title: 'A request without Max-Forwards is forwarded with 70',
+    source: 'protocol §6; RFC 3261 §16.6',
+    basis: 'read',
+    run: withoutMaxForwards,
+  },
+  {
+    id: 'proxy/nowhere-to-go',
+    title: 'A destination that is no URI is refused, and the caller gets 500',
+    source: 'protocol §6',
+    basis: 'read',
+    run: nowhereToGo,
   },
   {
     id: 'proxy/unknown-transaction',

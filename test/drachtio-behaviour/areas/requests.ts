@@ -19,6 +19,9 @@ function sent(method: string): Behaviour['run'] {
       ['application', request.get('call-id'), request.get('from')],
       'what the server says it sent',
     );
+    const word = await app.conversation.hears(`OK ${method}`);
+    same(word.tokens.slice(6, 9), ['udp', world.target.sip.address, String(world.target.sip.port)], 'where the request left from');
+    same(word.sip?.octets.toString(), request.octets.toString(), 'message that the server says it sent');
     bob.reply(request, 100); // is not passed up
     bob.reply(request, 202, { fields: [['X-Answer', 'well']] });
     const response = await within(asking.final.promise, 'final response');

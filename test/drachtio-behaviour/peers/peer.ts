@@ -23,7 +23,8 @@ export interface RequestOptions {
   readonly toTag?: string;
   /** CSeq number; 1 if left out. */
   readonly sequence?: number;
-  readonly maxForwards?: number;
+  /** 70 if left out. */
+  readonly maxForwards?: number | 'none';
 }
 
 export interface ReplyOptions {
@@ -100,7 +101,7 @@ export class Peer {
         ['Call-ID', options.callId ?? `${fresh('c')}@${this.address.address}`],
         ['CSeq', `${options.sequence ?? 1} ${method}`],
         ...(given('contact') ? [] : contact),
-        ['Max-Forwards', String(options.maxForwards ?? 70)],
+        ...(options.maxForwards === 'none' ? [] : ([['Max-Forwards', String(options.maxForwards ?? 70)]] as const)),
         ...(options.fields ?? []),
         ...(describesSession ? ([['Content-Type', 'application/sdp']] as const) : []),
       ],
