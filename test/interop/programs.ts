@@ -39,9 +39,9 @@ export class Program {
   constructor(
     readonly name: string,
     args: readonly string[],
-    options: { readonly cwd: string; readonly boundMs: number },
+    options: { readonly cwd: string; readonly boundMs: number; readonly env?: NodeJS.ProcessEnv },
   ) {
-    this.#child = spawn(name, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = spawn(name, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
     const bound = setTimeout(() => this.#child.kill('SIGKILL'), options.boundMs);
     this.#exit = new Promise((resolve, reject) => {
       this.#child.once('error', reject);

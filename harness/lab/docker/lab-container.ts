@@ -56,8 +56,14 @@ export async function startHost(frame: ContainerFrame, name: string, address: st
   return container;
 }
 
-/** `-p`: nothing but this host's own; immediate and unbuffered: nothing waits in the program for more to come. */
-const CAPTURE = ['-i', 'eth0', '-n', '-p', '-s', '0', '-U', '--immediate-mode', '--time-stamp-precision=nano', '-w', '-', 'ip proto 17'];
+/**
+ * `-p`: nothing but this host's own; immediate and unbuffered: nothing waits in the program for more to come. A short packet's
+ * place in the kernel's ring is as long as the longest allowed, so what is longer than the network carries would cost room.
+ */
+const CAPTURE = [
+  ...['-i', 'eth0', '-n', '-p', '-s', '2048', '-B', '8192', '-U', '--immediate-mode', '--time-stamp-precision=nano'],
+  ...['-w', '-', 'ip proto 17'],
+];
 
 /**
  * Starts the capture beside a host, in the host's own network. Its standard output goes to us alone: nothing is stored.

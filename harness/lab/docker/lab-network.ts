@@ -49,6 +49,7 @@ async function tryPrefix(engine: Docker, { name, labels }: NetworkWish, prefix: 
     Driver: 'bridge',
     CheckDuplicate: true,
     Labels: labels,
+    Options: { 'com.docker.network.driver.mtu': '1500' }, // captures have room for that
     IPAM: { Driver: 'default', Config: [{ Subnet: `${prefix}.0/24`, Gateway: gateway }] },
   });
   return { id: network.id, name, gateway, address: (host) => `${prefix}.${host}` };

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
+import { ensureImages } from '../../harness/lab/docker/lab-images.js';
+import { busyhere, containersOf, LONG_CASE, resultsIn, temporaryFolder } from './command';
+import { COMMAND, describeWithEngine, leftovers } from './engine';
+
+jest.setTimeout(300_000);
+
+const SHORT_CASE = ['run', '--engine', 'docker', 'scenarios/kb834477/trespass.yaml'];
+
+const describeBuilt = existsSync(COMMAND) ? describe : describe.skip;
+
+describeBuilt('without an engine', () => {
+  const nowhere = { DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+
+  it('ends a run with what to do', async () => {
+    const program = busyhere(SHORT_CASE, nowhere);
+    expect(await program.exited).toBe(3);
+    expect(program.output).toContain('no Docker engine answers');
+    expect(program.output).toContain('systemctl start docker');
+  });
+
+  it('has the doctor say so, and of Compose', async () => {
+    const program = busyhere(['doctor', '--engine', 'docker'], { ...nowhere, PATH: '/nowhere' });
+    expect(await program.exited).toBe(3);
+    expect(program.output).toContain('no Docker engine answers');
+    expect(program.output).toContain('Docker Compose is not there');
+  });
+});
+
+describeWithEngine('when something is wrong', () => {
+  const folder = temporaryFolder();
+  let engine: Docker;
+
+  beforeAll(async () => {
+    engine = await connectEngine();
+  });
+  afterEach(async () => {
+    expect(await leftovers(engine)).toEqual([]);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('says how the building of an image ended', async () => {
+    const root = join(folder, 'package');
+    mkdirSync(join(root, 'dist', 'cjs', 'lab'), { recursive: true });
+    writeFileSync(join(root, 'dist', 'cjs', 'lab', 'entry.js'), '');
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'busyhere', version: '0.0.0' }));
+    writeFileSync(
+      join(root, 'Dockerfile'),
+      'FROM debian:bookworm-slim AS packed\nRUN echo the end of it && false\nFROM packed AS capture\n',
+    );
+    const building = ensureImages(engine, { packageRoot: root, progress: () => {} });
+    await expect(building).rejects.toMatchObject({ code: 'environment', message: expect.stringContaining('the end of it') });
+  });
+
+  it('says that the addresses are taken', async () => {
+    const network = await engine.createNetwork({ Name: 'in-the-way', IPAM: { Driver: 'default', Config: [{ Subnet: '10.84.251.0/24' }] } });
+    try {
+      const program = busyhere(SHORT_CASE, { BUSYHERE_NETWORK: '10.84.251' });
+      expect(await program.exited).toBe(3);
+      expect(program.output).toMatch(/10\.84\.251\.0\/24 cannot be made.*[\s\S]*BUSYHERE_NETWORK/);
+    } finally {
+      await network.remove();
+    }
+  });
+
+  it('wants the beginning of a network', async () => {
+    const program = busyhere(SHORT_CASE, { BUSYHERE_NETWORK: '10.84' });
+    expect(await program.exited).toBe(2);
+    expect(program.output).toContain('three numbers');
+  });
+
+  it('says which container ended in the middle of a case', async () => {
+    const program = busyhere(LONG_CASE);
+    const containers = await containersOf(program, engine);
+    const infos = await Promise.all(containers.map((one) => one.inspect()));
+    const bob = infos.find(({ Config }) => Config.Labels['busyhere.host'] === 'bob');
+    await engine.getContainer(bob?.Id ?? '').kill();
+    expect(await program.exited).toBe(3);
+    expect(program.output).toMatch(/the container busyhere-[0-9a-f]+-bob ended in the middle of the run, with exit code 137/);
+  });
+
+  it('says that a capture cannot be kept', async () => {
+    const small = join(folder, 'small');
+    mkdirSync(small);
+    // Only root may mount; for others a folder that cannot be written to takes the same way.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', small]);
+    const output = isRoot ? small : '/proc/nowhere';
+    try {
+      const program = busyhere([...SHORT_CASE, '--pcap', 'on', '--output', output]);
+      expect(await program.exited).toBe(3);
+      expect(program.output).toMatch(/the capture .* cannot be written/);
+    } finally {
+      if (isRoot) execFileSync('umount', [small]);
+    }
+  });
+
+  it('gives containers what they need and no more, and on Ctrl-C writes the reports and removes all', async () => {
+    const path = join(folder, 'interrupted.json');
+    const program = busyhere([...LONG_CASE, '--reporter', `json=${path}`]);
+    const containers = await containersOf(program, engine);
+    for (const { Config, HostConfig, NetworkSettings } of await Promise.all(containers.map((one) => one.inspect()))) {
+      const isCapture = 'busyhere.capture' in Config.Labels;
+      expect(HostConfig.Privileged).toBe(false);
+      expect(HostConfig.CapDrop).toEqual(['ALL']);
+      expect(HostConfig.CapAdd ?? []).toEqual(isCapture ? ['NET_RAW'] : []);
+      expect(HostConfig.ReadonlyRootfs).toBe(true);
+      expect(Config.User).toBe('busyhere');
+      expect(HostConfig.PortBindings ?? {}).toEqual({});
+      expect(Object.values(NetworkSettings.Ports ?? {}).filter(Boolean)).toEqual([]);
+    }
+    await program.stop('SIGINT');
+    expect(await program.exited).toBe(130);
+    expect(resultsIn(path).summary).toMatchObject({ cases: 1, interrupted: 1 });
+  });
+
+  it('has the next run remove what a killed one left', async () => {
+    const killed = busyhere(LONG_CASE);
+    await containersOf(killed, engine);
+    await killed.stop('SIGKILL');
+    expect(await leftovers(engine)).not.toEqual([]);
+    const next = busyhere(SHORT_CASE);
+    expect(await next.exited).toBe(0);
+    expect(next.output).toMatch(/removed what a run left that was killed: \d+ containers, 1 networks/);
+  });
+});

@@ -1,0 +1,43 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CaseResult, RunResult } from '../../harness/scenario/result.js';
+import { busyhere, resultsIn, temporaryFolder } from './command';
+import { describeWithEngine, leftovers } from './engine';
+
+jest.setTimeout(300_000);
+
+/** What a verdict says, without how long it took and where it was written down. */
+function verdictOf({ status, attempts }: CaseResult) {
+  const verdicts = attempts.map(({ label, observed, finalAtCallee, finalAtOriginator, reached, loss, shown }) => ({
+    label,
+    observed,
+    finalAtCallee,
+    finalAtOriginator,
+    reached: [...reached].sort(),
+    loss: loss && { kind: loss.kind, hop: loss.hop, between: loss.between, certainty: loss.certainty },
+    shown,
+  }));
+  return { status, verdicts };
+}
+
+const verdictsOf = ({ cases }: RunResult) => Object.fromEntries(cases.map((one) => [one.id, verdictOf(one)]));
+
+describeWithEngine('the suite of KB834477', () => {
+  const folder = temporaryFolder();
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function run(engine: string): Promise<RunResult> {
+    const path = join(folder, `${engine}.json`);
+    const program = busyhere(['run', '--engine', engine, 'scenarios/kb834477', '--reporter', `json=${path}`]);
+    const code = await program.exited;
+    if (code !== 0) throw new Error(`exit code ${code}: ${program.output}`);
+    return resultsIn(path);
+  }
+
+  it('has the same verdicts in containers as in virtual time, and leaves nothing', async () => {
+    const [memory, docker] = [await run('memory'), await run('docker')];
+    expect(docker.summary).toEqual(memory.summary);
+    expect(verdictsOf(docker)).toEqual(verdictsOf(memory));
+    expect(await leftovers()).toEqual([]);
+  });
+});
