@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
-import { RUN_LABEL } from '../../harness/lab/docker/labels.js';
+import { ownerOf, RUN_LABEL } from '../../harness/lab/docker/labels.js';
 import type { RunResult } from '../../harness/scenario/result.js';
 import { Program } from '../interop/programs';
 import { COMMAND, ROOT } from './engine';
@@ -45,7 +45,8 @@ export async function containersOf(program: Program, engine: Docker): Promise<Do
     over = true;
   });
   for (;;) {
-    const running = await engine.listContainers({ filters: { label: [RUN_LABEL], status: ['running'] } });
+    const all = await engine.listContainers({ filters: { label: [RUN_LABEL], status: ['running'] } });
+    const running = all.filter(({ Labels }) => ownerOf(Labels)?.pid === program.pid);
     if (running.length >= CONTAINERS) return running.map(({ Id }) => engine.getContainer(Id));
     if (over) throw new Error(`it ended before its containers ran: ${program.output}`);
     await new Promise((resolve) => setTimeout(resolve, 100));

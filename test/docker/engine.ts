@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
-import { RUN_LABEL } from '../../harness/lab/docker/labels.js';
+import { ownerOf, RUN_LABEL } from '../../harness/lab/docker/labels.js';
 
 export const ROOT = join(__dirname, '..', '..');
 export const COMMAND = join(ROOT, 'dist', 'cjs', 'cli', 'main.js');
@@ -34,10 +34,14 @@ export function hasCompose(): boolean {
   return reason === undefined && spawnSync('docker', ['compose', 'version'], { timeout: 20_000 }).status === 0;
 }
 
-/** Names of all containers and networks that some run has made and not removed. */
-export async function leftovers(engine?: Docker): Promise<string[]> {
+/** Names of all containers and networks that a run of this process has made, or is making. */
+export async function madeBy({ pid }: { readonly pid: number | undefined }, engine?: Docker): Promise<string[]> {
   const docker = engine ?? (await connectEngine());
   const filters = { label: [RUN_LABEL] };
   const [containers, networks] = await Promise.all([docker.listContainers({ all: true, filters }), docker.listNetworks({ filters })]);
-  return [...containers.flatMap(({ Names }) => Names), ...networks.map(({ Name }) => Name)];
+  const isOwn = (labels: Readonly<Record<string, string>> | undefined): boolean => ownerOf(labels ?? {})?.pid === pid;
+  return [
+    ...containers.filter(({ Labels }) => isOwn(Labels)).flatMap(({ Names }) => Names),
+    ...networks.filter(({ Labels }) => isOwn(Labels)).map(({ Name }) => Name),
+  ];
 }

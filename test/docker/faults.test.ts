@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
 import { ensureImages } from '../../harness/lab/docker/lab-images.js';
+import type { Program } from '../interop/programs';
 import { busyhere, containersOf, LONG_CASE, resultsIn, temporaryFolder } from './command';
-import { COMMAND, describeWithEngine, leftovers } from './engine';
+import { COMMAND, describeWithEngine, madeBy } from './engine';
 
 jest.setTimeout(300_000);
 
@@ -38,8 +39,15 @@ describeWithEngine('when something is wrong', () => {
   beforeAll(async () => {
     engine = await connectEngine();
   });
+  const programs: Program[] = [];
+  /** Nothing of what any of them made may be there afterwards. */
+  const start: typeof busyhere = (...what) => {
+    const program = busyhere(...what);
+    programs.push(program);
+    return program;
+  };
   afterEach(async () => {
-    expect(await leftovers(engine)).toEqual([]);
+    for (const program of programs.splice(0)) expect(await madeBy(program, engine)).toEqual([]);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -59,7 +67,7 @@ describeWithEngine('when something is wrong', () => {
   it('says that the addresses are taken', async () => {
     const network = await engine.createNetwork({ Name: 'in-the-way', IPAM: { Driver: 'default', Config: [{ Subnet: '10.84.251.0/24' }] } });
     try {
-      const program = busyhere(SHORT_CASE, { BUSYHERE_NETWORK: '10.84.251' });
+      const program = start(SHORT_CASE, { BUSYHERE_NETWORK: '10.84.251' });
       expect(await program.exited).toBe(3);
       expect(program.output).toMatch(/10\.84\.251\.0\/24 cannot be made.*[\s\S]*BUSYHERE_NETWORK/);
     } finally {
@@ -68,13 +76,13 @@ describeWithEngine('when something is wrong', () => {
   });
 
   it('wants the beginning of a network', async () => {
-    const program = busyhere(SHORT_CASE, { BUSYHERE_NETWORK: '10.84' });
+    const program = start(SHORT_CASE, { BUSYHERE_NETWORK: '10.84' });
     expect(await program.exited).toBe(2);
     expect(program.output).toContain('three numbers');
   });
 
   it('says which container ended in the middle of a case', async () => {
-    const program = busyhere(LONG_CASE);
+    const program = start(LONG_CASE);
     const containers = await containersOf(program, engine);
     const infos = await Promise.all(containers.map((one) => one.inspect()));
     const bob = infos.find(({ Config }) => Config.Labels['busyhere.host'] === 'bob');
@@ -91,7 +99,7 @@ describeWithEngine('when something is wrong', () => {
     if (isRoot) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', small]);
     const output = isRoot ? small : '/proc/nowhere';
     try {
-      const program = busyhere([...SHORT_CASE, '--pcap', 'on', '--output', output]);
+      const program = start([...SHORT_CASE, '--pcap', 'on', '--output', output]);
       expect(await program.exited).toBe(3);
       expect(program.output).toMatch(/the capture .* cannot be written/);
     } finally {
@@ -101,7 +109,7 @@ describeWithEngine('when something is wrong', () => {
 
   it('gives containers what they need and no more, and on Ctrl-C writes the reports and removes all', async () => {
     const path = join(folder, 'interrupted.json');
-    const program = busyhere([...LONG_CASE, '--reporter', `json=${path}`]);
+    const program = start([...LONG_CASE, '--reporter', `json=${path}`]);
     const containers = await containersOf(program, engine);
     for (const { Config, HostConfig, NetworkSettings } of await Promise.all(containers.map((one) => one.inspect()))) {
       const isCapture = 'busyhere.capture' in Config.Labels;
@@ -119,11 +127,11 @@ describeWithEngine('when something is wrong', () => {
   });
 
   it('has the next run remove what a killed one left', async () => {
-    const killed = busyhere(LONG_CASE);
+    const killed = start(LONG_CASE);
     await containersOf(killed, engine);
     await killed.stop('SIGKILL');
-    expect(await leftovers(engine)).not.toEqual([]);
-    const next = busyhere(SHORT_CASE);
+    expect(await madeBy(killed, engine)).not.toEqual([]);
+    const next = start(SHORT_CASE);
     expect(await next.exited).toBe(0);
     expect(next.output).toMatch(/removed what a run left that was killed: \d+ containers, 1 networks/);
   });

@@ -56,6 +56,10 @@ export class Program {
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.setEncoding('latin1').on('data', (text) => this.#hear(text));
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get output(): string {
     return this.#output;
   }
