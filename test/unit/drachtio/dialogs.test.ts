@@ -168,6 +168,35 @@ describe('a dialog', () => {
     simulation.run();
   });
 
+  it('takes an UPDATE of the caller while it rings', async () => {
+    const invite = alice.invite(simulation.sip);
+    simulation.run();
+    app.respond(app.last('INVITE'), 180);
+    simulation.run();
+    alice.inDialog('UPDATE', invite, await alice.takeResponse(180), 2, simulation.sip);
+    simulation.run();
+    expect(app.last('UPDATE').tokens[9]).toBe(dialogIdOf(invite));
+    app.respond(app.last('UPDATE'), 200);
+    app.respond(app.last('INVITE'), 486);
+    simulation.run();
+    expect(alice.seen).toEqual(['100 INVITE', '180 INVITE', '200 UPDATE', '486 INVITE']);
+  });
+
+  it('takes an UPDATE of the callee while it rings', async () => {
+    app.request(`INVITE ${bob.uri}`, { body: SDP });
+    simulation.run();
+    const invite = await bob.takeRequest('INVITE');
+    bob.respond(invite, 180);
+    simulation.run();
+    bob.backwards('UPDATE', invite, 'bob-tag', 1, simulation.sip);
+    simulation.run();
+    app.respond(app.last('UPDATE'), 200);
+    simulation.run();
+    bob.respond(invite, 486);
+    simulation.run();
+    expect(bob.seen).toEqual(['INVITE', '200 UPDATE', 'ACK']);
+  });
+
   it('PRACK is refused inside it', async () => {
     const { invite, dialogId } = await calledBob();
     const id = app.request('PRACK sip:placeholder', { dialogId });
