@@ -62,9 +62,16 @@ async function judge(behaviour: Behaviour, options: SuiteOptions): Promise<Verdi
   if (behaviour.strict && !start) return { status: 'skipped', reason: "is about the embedded server's option strict" };
   const difference = differenceOf(behaviour.id, target.kind);
   const verdict = await attempt(difference?.run ?? behaviour.run, behaviour, options);
-  if (!difference || verdict.status === 'skipped') return verdict;
+  if (!difference) return target.kind === 'real' ? judgeOfReal(behaviour, verdict) : verdict;
+  if (verdict.status === 'skipped') return verdict;
   if (difference.run) return verdict.status === 'passed' ? { status: 'differs', reason: difference.why } : verdict;
   return verdict.status === 'failed' ? { status: 'differs', reason: `${difference.why} (${verdict.reason})` } : verdict;
+}
+
+/** What this project alone asks for is no fault of a server that was there before. */
+function judgeOfReal({ basis }: Behaviour, verdict: Verdict): Verdict {
+  if (basis !== 'own' || verdict.status !== 'failed') return verdict;
+  return { status: 'differs', reason: `not known of drachtio-server, but asked by this project of any server: ${verdict.reason}` };
 }
 
 async function attempt(run: Behaviour['run'], behaviour: Behaviour, { target, start, outbound }: SuiteOptions): Promise<Verdict> {

@@ -42,7 +42,7 @@ describe('a run of the suite', () => {
 
   it('passes what resolves, fails what throws, skips what cannot be looked for', async () => {
     expect(await run(behaviour('a/passes', () => Promise.resolve()))).toMatchObject({ status: 'passed', reason: null });
-    const fails = behaviour('a/fails', () => Promise.resolve(same(1, 2, 'number')));
+    const fails = behaviour('a/fails', () => Promise.resolve(same(1, 2, 'number')), { basis: 'recorded' });
     expect(await run(fails)).toMatchObject({ status: 'failed', reason: 'number: expected 2, seen 1' });
     const skips = behaviour('a/skips', () => Promise.reject(new Skipped('not here')));
     expect(await run(skips)).toMatchObject({ status: 'skipped', reason: 'not here' });
@@ -62,6 +62,15 @@ describe('a run of the suite', () => {
     expect(await run(behaviour(id, fails))).toMatchObject({ status: 'differs', reason: `${why} (number: expected 2, seen 1)` });
     expect(await run(behaviour(id, () => Promise.resolve()))).toMatchObject({ status: 'passed' });
     expect(await run(behaviour(id, fails), { ...FAR, kind: 'embedded' })).toMatchObject({ status: 'failed' });
+  });
+
+  it("takes what only this project asks for as a real server's own way", async () => {
+    const fails = () => Promise.resolve(same(1, 2, 'number'));
+    for (const basis of ['recorded', 'read'] as const) {
+      expect(await run(behaviour('a/known', fails, { basis }))).toMatchObject({ status: 'failed' });
+    }
+    expect(await run(behaviour('a/own', fails))).toMatchObject({ status: 'differs', reason: expect.stringContaining('not known') });
+    expect(await run(behaviour('a/own', fails), { ...FAR, kind: 'embedded' })).toMatchObject({ status: 'failed' });
   });
 
   it('fails a behaviour after which something is left over', async () => {

@@ -93,6 +93,17 @@ async function cancelledCall(world: World): Promise<void> {
   same([stop.sip?.name, stop.sip?.get('call-id')], ['INVITE', call.request.get('call-id')], 'message of the stop, which is the INVITE');
 }
 
+async function cancelledUnheard(world: World): Promise<void> {
+  const app = await recording(world);
+  const alice = await world.peer('alice');
+  const call = await alice.invite({ body: OFFER });
+  await app.next('INVITE');
+  await call.cancel().expect(200);
+  call.acknowledge(await call.expect(487));
+  await world.settle();
+  same(recordsOf(app), ['cdr:attempt network'], 'records of a call that was cancelled before the app said anything');
+}
+
 async function answeredByApp(world: World): Promise<void> {
   const app = await recording(world);
   const alice = await world.peer('alice');
@@ -209,6 +220,13 @@ export const CDR: readonly Behaviour[] = [
     source: 'protocol §3.3',
     basis: 'recorded',
     run: cancelledCall,
+  },
+  {
+    id: 'cdr/cancelled-unheard',
+    title: 'A call that its caller cancels before the application said anything gives no stop',
+    source: 'protocol §3.3',
+    basis: 'recorded',
+    run: cancelledUnheard,
   },
   {
     id: 'cdr/hung-up-by-app',
