@@ -8,6 +8,9 @@ import type { BranchListener, ProxyBranch } from './proxy-branch.js';
 import type { ProxyOrder } from './proxy-order.js';
 import { UpstreamLeg } from './upstream-leg.js';
 
+/** Targets that redirect to each other must come to an end. */
+const MOST_BRANCHES = 50;
+
 /** What a proxied request needs from its server. */
 export interface ProxiedRequestPorts {
   readonly core: Core;
@@ -88,7 +91,9 @@ export class ProxiedRequest implements BranchListener {
     this.#goOn();
   }
 
+  /** RFC 3261 §16.8: as if a 408 had come. With the real server it is the last word, whatever came or might come elsewhere. */
   overdue(): void {
+    if (this.ports.core.habits.ranksFinalsItsWay) return this.#conclude(this.#upstream.own(408));
     this.#finals.push(this.#upstream.own(408));
     this.#goOn();
   }
@@ -124,7 +129,8 @@ export class ProxiedRequest implements BranchListener {
   /** RFC 3261 §16.5: the contacts of a redirection take its target's place. */
   #followRedirect(response: SipResponse): boolean {
     if (!this.ports.order.followRedirects || response.status >= 400) return false;
-    const contacts = response.contacts.map(({ uriText }) => uriText);
+    const room = MOST_BRANCHES - this.#branches.length - this.#targets.length;
+    const contacts = response.contacts.slice(0, Math.max(room, 0)).map(({ uriText }) => uriText);
     this.#targets.unshift(...contacts);
     return contacts.length > 0;
   }
@@ -140,9 +146,12 @@ export class ProxiedRequest implements BranchListener {
   }
 
   #decide(): void {
+    this.#conclude(bestFinal(this.#finals, this.ports.core.habits.ranksFinalsItsWay) ?? this.#upstream.own(408));
+  }
+
+  #conclude(response: SipResponse): void {
     this.#stopSearching();
-    const best = bestFinal(this.#finals, this.ports.core.habits.ranksFinalsItsWay);
-    this.#upstream.finish(best ?? this.#upstream.own(408), this.ports.core.habits.ranksFinalsItsWay);
+    this.#upstream.finish(response, this.ports.core.habits.ranksFinalsItsWay);
     this.#done();
     this.#closeIfOver();
   }

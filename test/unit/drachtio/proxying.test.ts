@@ -368,6 +368,39 @@ describe('several targets', () => {
     await simulation.close();
   });
 
+  it('a redirection in a ring ends', async () => {
+    const { id } = proxiedCall({ to: [bob.uri], flags: '|fullResponse|followRedirects|serial' });
+    bob.onRequest = (request) => {
+      if (request.method === 'INVITE') bob.respond(request, 302, [['Contact', `<${bob.uri}>`]]);
+    };
+    bob.respond(await bob.takeRequest('INVITE'), 302, [['Contact', `<${bob.uri}>`]]);
+    simulation.run(1_000);
+    expect(count(bob, 'INVITE')).toBe(50);
+    expect(alice.seen).toEqual(['100 INVITE', '302 INVITE']);
+    expect(outcomes(id).at(-1)).toBe('OK|done');
+    await simulation.close();
+  });
+
+  it.each([
+    [false, 408],
+    [true, 486],
+  ])('one that rings for too long has the last word, by the RFC (strict: %s) the best that came: %i', async (strict, status) => {
+    await simulation.close();
+    await open({ strict });
+    const { invite } = proxiedCall({ to: [bob.uri, carol.uri] });
+    bob.respond(await bob.takeRequest('INVITE'), 486);
+    simulation.run();
+    const sent = await carol.takeRequest('INVITE');
+    carol.respond(sent, 180);
+    simulation.run(185_100);
+    carol.respond(await carol.takeRequest('CANCEL'), 200);
+    carol.respond(sent, 487);
+    simulation.run();
+    expect(alice.seen).toEqual(['100 INVITE', '180 INVITE', `${status} INVITE`]);
+    alice.follow('ACK', invite, simulation.sip, await alice.takeResponse(status));
+    await expectNothingLeft();
+  });
+
   it('and goes up where it does not', async () => {
     proxiedCall({ to: [bob.uri] });
     bob.respond(await bob.takeRequest('INVITE'), 302, [['Contact', `<${carol.uri}>`]]);
