@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Control } from './apps/control.js';
+import type { Behaviour } from './behaviour.js';
 import { embeddedTarget } from './embedded-target.js';
 import { BEHAVIOURS } from './registry.js';
 import { describeOutcome, describeSummary, makeReport } from './report.js';
@@ -20,11 +21,11 @@ started to connect to applications, and where it expects them.
   --list          show the behaviours and look for none
   --help          this text
 
-Exit codes: 0 nothing failed, 1 something did, 2 usage, 3 no server there.`;
+Exit codes: 0 nothing failed, 1 something did or nothing matched, 2 usage, 3 no server there.`;
 
 /** Runs the suite as a command, and gives the exit code. */
 export async function main(args: readonly string[], environment: Environment): Promise<number> {
-  const options = readOptions(args);
+  const options = readOptions(args, environment);
   if (typeof options === 'string') {
     console.error(`${options}\n\n${USAGE}`);
     return 2;
@@ -39,12 +40,22 @@ export async function main(args: readonly string[], environment: Environment): P
       console.log(`${id}  ${title} (${source}; ${basis}${slow ? '; slow' : ''})`);
     return 0;
   }
+  if (behaviours.length === 0) {
+    console.error('no behaviour matches; --list shows them all');
+    return 1;
+  }
+  return look(behaviours, options);
+}
+
+async function look(behaviours: readonly Behaviour[], options: Options): Promise<number> {
   const say = options.json === '-' ? console.error : console.log;
-  const real = realTarget(environment);
+  const { real } = options;
   const target = real?.target ?? (await embeddedTarget());
-  const version = await versionOf(target).catch((error: Error) => error);
-  if (version instanceof Error) {
-    console.error(`no drachtio server at ${target.control.address}:${target.control.port}: ${version.message}`);
+  let version: string;
+  try {
+    version = await versionOf(target);
+  } catch (error) {
+    console.error(`no drachtio server at ${target.control.address}:${target.control.port}: ${(error as Error).message}`);
     return 3;
   }
   const startedAt = new Date();
@@ -69,16 +80,17 @@ interface Options {
   readonly slow: boolean;
   readonly grep: RegExp;
   readonly json: string | undefined;
+  readonly real: ReturnType<typeof realTarget>;
 }
 
 /** The options, or what is wrong with them. */
-function readOptions(args: readonly string[]): Options | string {
+function readOptions(args: readonly string[], environment: Environment): Options | string {
   const flag = { type: 'boolean' as const };
   const text = { type: 'string' as const };
   try {
     const { values } = parseArgs({ args: [...args], options: { help: flag, list: flag, slow: flag, grep: text, json: text } });
     const { help = false, list = false, slow = false, grep = '', json } = values;
-    return { help, list, slow, grep: new RegExp(grep), json };
+    return { help, list, slow, grep: new RegExp(grep), json, real: realTarget(environment) };
   } catch (error) {
     return (error as Error).message;
   }
