@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
 import type { SipMessage, SipRequest } from '../../sip/message.js';
 import { parseMessage } from '../../sip/parse-message.js';
@@ -21,6 +21,7 @@ export class SipLog {
   readonly requests: LoggedRequest[] = [];
   #rest = Buffer.alloc(0);
   #offset = 0;
+  #closed = false;
 
   /** @param file its standard output @param address where it takes SIP */
   constructor(
@@ -36,6 +37,7 @@ export class SipLog {
 
   /** Takes what has been written since. */
   read(): void {
+    if (this.#closed) return;
     this.#rest = Buffer.concat([this.#rest, ...this.#pieces()]);
     for (let end = this.#rest.indexOf(END); end >= 0; end = this.#rest.indexOf(END)) {
       this.#block(this.#rest.subarray(0, end));
@@ -43,8 +45,15 @@ export class SipLog {
     }
   }
 
+  /** Takes what is there, and looks at the file no more. */
+  close(): void {
+    this.read();
+    this.#closed = true;
+  }
+
   #pieces(): Buffer[] {
     const pieces: Buffer[] = [];
+    if (!existsSync(this.file)) return pieces; // somebody cleared the temporary folder
     const descriptor = openSync(this.file, 'r');
     try {
       for (;;) {
