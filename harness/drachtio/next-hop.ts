@@ -15,7 +15,7 @@ export class NextHop {
   /** @param listeners read at every question, since they open when the server starts */
   constructor(
     private readonly listeners: () => readonly Listener[],
-    private readonly choose: ListenerChoice = () => undefined,
+    private readonly choose?: ListenerChoice,
   ) {}
 
   /** Whether an address is this server's own. */
@@ -35,14 +35,15 @@ export class NextHop {
     if (own && this.isOwn(own)) return new Refusal('can not send request to myself');
     const remote = uriAddress(hop.value);
     if (!remote) return new Refusal(`invalid request-uri: ${route || requestUri}: this server looks up no names`);
-    const listener = this.listenerTowards(remote, SipRequest.create(method, requestUri, message.headers), appHeader(message, 'Contact'));
+    const request = (): SipRequest => SipRequest.create(method, requestUri, message.headers);
+    const listener = this.listenerTowards(remote, request, appHeader(message, 'Contact'));
     return listener ? { listener, remote } : new Refusal('requested protocol/transport not available');
   }
 
   /** The listener that a setting names, or the application in its Contact; else one in the destination's network; else the first. */
-  listenerTowards(remote: SocketAddress, request: SipRequest, contact?: string): Listener | undefined {
+  listenerTowards(remote: SocketAddress, request: () => SipRequest, contact?: string): Listener | undefined {
     const listeners = this.listeners();
-    const chosen = this.choose(remote, request);
+    const chosen = this.choose?.(remote, request());
     const family = listeners.filter(({ local }) => local.address.includes(':') === remote.address.includes(':'));
     return (
       listeners.find(({ name }) => name === chosen) ??

@@ -34,7 +34,7 @@ export class PassingRequests {
     const [route] = copy.routes;
     const uri = parseUri(copy.requestUri);
     const remote = route ? uriAddress(route.uri) : uri.ok ? uriAddress(uri.value) : undefined;
-    const outgoing = remote && this.nextHop.listenerTowards(remote, request);
+    const outgoing = remote && this.nextHop.listenerTowards(remote, () => request);
     if (!remote || !outgoing || this.nextHop.isOwn(remote)) return false;
     const isBye = request.method === 'BYE';
     if (isBye) core.cdr.stop(core.sightings.received(octets, flow.remote), 'normal-release', withoutRoutes(request, this.nextHop));

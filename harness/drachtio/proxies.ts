@@ -98,7 +98,7 @@ export class Proxies {
   ): ProxyBranch | undefined {
     const destination = parseUri(target);
     const remote = destination.ok ? uriAddress(destination.value) : undefined;
-    const outgoing = remote && this.nextHop.listenerTowards(remote, request);
+    const outgoing = remote && this.nextHop.listenerTowards(remote, () => request);
     if (!remote || !outgoing) return undefined;
     const { uri } = request;
     const own = uri && uriAddress(uri);
