@@ -82,6 +82,7 @@ function runOptions(flags: RunFlags, external: ExternalSut | undefined, signal: 
     workers: flags.workers ?? WORKERS,
     ...(flags.bail === undefined ? {} : { bail: flags.bail }),
     ...(flags.pcap === undefined || flags.pcap === 'off' ? {} : { captures: captureOptions(flags.pcap, flags.output, host) }),
+    ...(flags.output === undefined ? {} : { programFiles: resolve(host.cwd, flags.output) }),
     // Covers on any machine how it goes where 127.0.0.1 is the only loopback address.
     ...(host.env.BUSYHERE_SINGLE_ADDRESS === '1' ? { singleAddress: true } : {}),
     signal,

@@ -1,8 +1,9 @@
 import { allBut, type Capability } from './capability.js';
 import { SIPJS_TRAITS } from './sipjs-udp/traits.js';
+import { SIPP_TRAITS } from './sipp/traits.js';
 
 /** Whose SIP stands behind an endpoint. */
-export const ENDPOINT_KINDS = ['own', 'sipjs-udp'] as const;
+export const ENDPOINT_KINDS = ['own', 'sipjs-udp', 'sipp'] as const;
 
 export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
 
@@ -12,6 +13,8 @@ export interface EndpointTraits {
   readonly capabilities: ReadonlySet<Capability>;
   /** How long it may take for what its own timers allow, ms; null: it lives by the run's. */
   readonly horizonMs: number | null;
+  /** Whether the only challenge that it can meet is one for MD5, and it gives up at another. */
+  readonly md5Only: boolean;
   /** The program that it needs, and the Debian package that has it. */
   readonly program: { readonly name: string; readonly debianPackage: string } | null;
 }
@@ -19,12 +22,25 @@ export interface EndpointTraits {
 /** How one participant's endpoint is made. */
 export interface EndpointSetting {
   readonly kind: EndpointKind;
+  /** Codes that the script has it answer with, for an endpoint that must know them beforehand. */
+  readonly statuses?: readonly number[];
 }
 
-const OWN_TRAITS: EndpointTraits = { title: 'the user agent of busyhere', capabilities: allBut(), horizonMs: null, program: null };
+const OWN_TRAITS: EndpointTraits = {
+  title: 'the user agent of busyhere',
+  capabilities: allBut(),
+  horizonMs: null,
+  md5Only: false,
+  program: null,
+};
 
-const TRAITS: Readonly<Record<EndpointKind, EndpointTraits>> = { own: OWN_TRAITS, 'sipjs-udp': SIPJS_TRAITS };
+const TRAITS: Readonly<Record<EndpointKind, EndpointTraits>> = { own: OWN_TRAITS, 'sipjs-udp': SIPJS_TRAITS, sipp: SIPP_TRAITS };
 
 export function traitsOf(kind: EndpointKind): EndpointTraits {
   return TRAITS[kind];
+}
+
+/** The traits of every participant's endpoint. */
+export function traitsOfAll(participants: Iterable<{ readonly endpoint?: EndpointSetting }>): EndpointTraits[] {
+  return [...participants].map(({ endpoint }) => traitsOf(endpoint?.kind ?? 'own'));
 }

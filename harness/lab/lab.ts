@@ -1,4 +1,5 @@
 import type { Endpoint } from '../endpoint/endpoint.js';
+import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { Recorder } from '../trace/recorder.js';
 import type { JournalEntry } from '../trust/decision.js';
@@ -10,6 +11,8 @@ export interface Lab {
   readonly trace: Recorder;
   /** What the servers decided about trust, in order. */
   readonly journal: readonly JournalEntry[];
+  /** The files of child processes, complete once the lab was stopped; nothing where it never has any. */
+  readonly outputs?: ProgramOutputs;
   /** @throws BusyhereError `internal` for a name that the topology does not have */
   endpoint(participant: string): Endpoint;
   /** The domain of the participant's server. */

@@ -1,6 +1,8 @@
 import type { Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
 import type { Persona } from '../endpoint/persona.js';
+import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import { SipjsEndpoint } from '../endpoint/sipjs-udp/sipjs-endpoint.js';
+import { SippEndpoint } from '../endpoint/sipp/sipp-endpoint.js';
 import { UserAgent } from '../endpoint/user-agent.js';
 import type { Participant } from './topology.js';
 
@@ -9,17 +11,27 @@ export interface EndpointPlan {
   readonly participant: Participant;
   readonly options: EndpointOptions;
   readonly persona: Persona;
+  /** For the files of child processes. */
+  readonly outputs: ProgramOutputs;
 }
 
 /** Makes the endpoint of one participant, without starting it. */
 export type MakeEndpoint = (plan: EndpointPlan) => Endpoint;
 
 /** Whichever endpoint the participant is to have. */
-export const makeChosenEndpoint: MakeEndpoint = ({ participant, options, persona }) => {
+export const makeChosenEndpoint: MakeEndpoint = ({ participant, options, persona, outputs }) => {
   switch (participant.endpoint?.kind) {
+    case 'sipp':
+      return new SippEndpoint({ ...options, outputs, statuses: statusesOf(participant) }, persona);
     case 'sipjs-udp':
       return new SipjsEndpoint(options, persona);
     default:
       return new UserAgent(options, persona);
   }
 };
+
+/** The codes that the script, and the numbers of a gateway, have it answer with. */
+function statusesOf({ endpoint, numbers }: Participant): number[] {
+  const rejected = numbers.flatMap(({ reaction }) => (reaction.kind === 'reject' ? [reaction.status] : []));
+  return [...(endpoint?.statuses ?? []), ...rejected];
+}

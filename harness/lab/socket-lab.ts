@@ -1,5 +1,7 @@
 import type { Account, Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
+import { traitsOfAll } from '../endpoint/endpoint-kind.js';
 import type { Persona } from '../endpoint/persona.js';
+import { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import { ImpairedNetwork } from '../platform/impaired-network.js';
@@ -7,7 +9,7 @@ import type { Random } from '../platform/random.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { ProxyOptions } from '../proxy/proxy-options.js';
 import { Recorder } from '../trace/recorder.js';
-import type { TimerValues } from '../transaction/timer-values.js';
+import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import type { JournalEntry } from '../trust/decision.js';
 import type { AddressPlan } from './address-plan.js';
 import { Addressing } from './addressing.js';
@@ -35,6 +37,7 @@ const PASSWORD_DIGITS = 16;
 export abstract class SocketLab implements Lab {
   readonly trace: Recorder;
   readonly journal: JournalEntry[] = [];
+  readonly outputs = new ProgramOutputs();
   readonly #network: DatagramNetwork;
   #addressing: Addressing | undefined;
   readonly #servers: LabElement[] = [];
@@ -151,12 +154,15 @@ export abstract class SocketLab implements Lab {
     for (const server of this.ownServers) this.#servers.push(makeServer(this.#serverOptions(server)));
     for (const participant of this.topology.participants) {
       const options = this.#endpointOptions(participant);
-      this.#endpoints.set(participant.name, makeEndpoint({ participant, options, persona: this.personaOf(participant) }));
+      this.#endpoints.set(
+        participant.name,
+        makeEndpoint({ participant, options, persona: this.personaOf(participant), outputs: this.outputs }),
+      );
     }
   }
 
   #serverOptions(server: Server): ProxyOptions {
-    const { engine, timers, random } = this.options;
+    const { engine, random } = this.options;
     const addressing = this.#placed;
     const { servers, participants } = this.topology;
     const accounts = participants.filter(({ account, entrance }) => account && entrance.server === server.name);
@@ -165,7 +171,8 @@ export abstract class SocketLab implements Lab {
       clock: engine.clock,
       random: random.fork(`server ${server.name}`),
       network: this.trace.network(server.name, this.#network),
-      timers,
+      timers: this.#serverTimers(),
+      ...(traitsOfAll(accounts).some(({ md5Only }) => md5Only) ? { digestAlgorithms: ['MD5'] } : {}),
       domain: server.domain,
       trust: {
         listeners: server.listeners,
@@ -185,6 +192,13 @@ export abstract class SocketLab implements Lab {
       recordRoute: servers.length > 1,
       journal: (entry) => this.journal.push(entry),
     };
+  }
+
+  /** Who has timers of his own repeats his ringing as seldom as RFC 3261 §13.3.1.1 allows: a scaled Timer C would end the call. */
+  #serverTimers(): TimerValues {
+    const { timers } = this.options;
+    const unscaled = traitsOfAll(this.topology.participants).some(({ horizonMs }) => horizonMs !== null);
+    return unscaled ? { ...timers, timerC: RFC3261_TIMERS.timerC } : timers;
   }
 
   #endpointOptions(participant: Participant): EndpointOptions {

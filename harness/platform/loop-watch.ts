@@ -49,6 +49,21 @@ export class LoopWatch implements Punctuality {
     return this.#lapses.reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0);
   }
 
+  /** The same watch for one who forgives more: lateness up to that is punctual. */
+  tolerating(toleranceMs: number): Punctuality {
+    const lapses = (): readonly Lapse[] => {
+      this.#look();
+      return this.#lapses.filter(({ lateMs }) => lateMs > toleranceMs);
+    };
+    return {
+      toleranceMs,
+      get lastLateAt() {
+        return lapses().at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+      },
+      worstSince: (moment) => lapses().reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0),
+    };
+  }
+
   start(): void {
     if (this.#timer) return;
     this.#expected = this.clock.now() + this.intervalMs;

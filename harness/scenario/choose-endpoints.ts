@@ -36,8 +36,8 @@ function mustExist(chosen: readonly string[], cases: readonly Case[]): void {
 
 function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): Case {
   const participants = played.participants.map((one) => withEndpoint(one, choices));
-  const cast = { ...played, participants };
-  for (const participant of participants) {
+  const cast = { ...played, participants: participants.map((one) => withStatuses(one, played)) };
+  for (const participant of cast.participants) {
     const lack = lackOf(cast, participant, run);
     if (lack === undefined) continue;
     if (isForAll(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
@@ -51,6 +51,16 @@ function withEndpoint(participant: Participant, { everybody, participants = {} }
   const own = Object.hasOwn(participants, name) ? participants[name] : undefined;
   const kind = own ?? everybody;
   return kind === undefined || kind === endpoint?.kind ? participant : { ...participant, endpoint: { kind } };
+}
+
+/** Some endpoints must know beforehand what they may be told to answer with. */
+function withStatuses(participant: Participant, { steps }: Case): Participant {
+  if (!participant.endpoint) return participant;
+  const statuses = steps.flatMap((step) => {
+    if (step.verb !== 'react' || step.participant !== participant.name) return [];
+    return 'status' in step.reaction ? [step.reaction.status] : [];
+  });
+  return { ...participant, endpoint: { ...participant.endpoint, statuses } };
 }
 
 function isForAll({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {

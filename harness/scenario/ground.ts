@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { traitsOfAll } from '../endpoint/endpoint-kind.js';
 import type { Site } from '../lab/container/site.js';
 import type { Containers } from '../lab/docker/open-containers.js';
 import { type Engine, memoryEngine, udpEngine } from '../lab/engine.js';
@@ -42,9 +43,11 @@ export class Ground {
     return this.#containers?.site;
   }
 
-  /** Undefined in virtual time, where nothing is ever late. */
-  get punctuality(): Punctuality | undefined {
-    return this.site?.punctuality ?? this.#loop;
+  /** Undefined in virtual time, where nothing is ever late. An endpoint with slower timers of its own forgives more. */
+  punctualityFor({ participants }: Pick<Case, 'participants'>): Punctuality | undefined {
+    const forgiven = Math.max(0, ...traitsOfAll(participants).map(({ horizonMs }) => shareOf(horizonMs)));
+    const own = this.#loop && forgiven > this.#loop.toleranceMs ? this.#loop.tolerating(forgiven) : this.#loop;
+    return this.site?.punctuality ?? own;
   }
 
   /** Judges lateness by these timers from now on. */
@@ -106,7 +109,11 @@ export class Ground {
 
 /** T1, which is a 64th of the usual horizon; the same share of the horizon of a proxy with timers of its own. */
 function tolerableLateness({ t1 }: TimerValues, { external }: RunOptions): number {
-  return Math.max(t1, (external?.horizonMs ?? 0) / 64);
+  return Math.max(t1, shareOf(external?.horizonMs));
+}
+
+function shareOf(horizonMs: number | null | undefined): number {
+  return (horizonMs ?? 0) / 64;
 }
 
 function nothingLeft(engine: Engine): void {

@@ -6,7 +6,7 @@ import type { Punctuality } from '../platform/loop-watch.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { Recorder } from '../trace/recorder.js';
 import type { AttemptState } from './model.js';
-import { ASK_AGAIN_MS, mayMeetChallenge, type Placed } from './placed.js';
+import { ASK_AGAIN_MS, isUnheard, mayMeetChallenge, type Placed } from './placed.js';
 
 export interface WatchOptions {
   readonly trace: Recorder;
@@ -66,7 +66,7 @@ export class InvitationWatch implements AttemptWatch {
     const attempt = this.follower.attemptAtLastEvent(this.call.callId, this.options.trace.elapsed);
     if (!attempt || this.#isComplete(attempt)) return undefined;
     const end = this.#horizonEnd(attempt);
-    return mayMeetChallenge(attempt.finalAtOriginator, this.call) ? Math.min(end, this.options.clock.now() + ASK_AGAIN_MS) : end;
+    return isUnheard(attempt.finalAtOriginator, this.call) ? Math.min(end, this.options.clock.now() + ASK_AGAIN_MS) : end;
   }
 
   isProven(): boolean {
@@ -100,7 +100,7 @@ export class InvitationWatch implements AttemptWatch {
 
   /** Nothing more is to come, and what is under way to its end is there. */
   #isComplete(attempt: Attempt): boolean {
-    return isComplete(attempt) && !mayMeetChallenge(attempt.finalAtOriginator, this.call);
+    return isComplete(attempt) && !isUnheard(attempt.finalAtOriginator, this.call);
   }
 
   #attempt(): Attempt | undefined {

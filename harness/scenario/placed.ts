@@ -6,10 +6,15 @@ export interface Placed {
   readonly finalStatus: number | undefined;
 }
 
-/** How soon to ask again what an endpoint in another process takes a challenge for. */
+/** How soon to ask again what an endpoint in another process takes a final response for. */
 export const ASK_AGAIN_MS = 20;
 
 /** Whether the final that was seen is a challenge, and may not be the last word: the endpoint has not said so (RFC 3261 §22). */
 export function mayMeetChallenge(final: number | null, placed: Placed): boolean {
   return (final === 401 || final === 407) && placed.finalStatus === undefined;
+}
+
+/** Whether an endpoint has not yet said of a final that was seen that it has it: till then it, and its user, may still be taking it. */
+export function isUnheard(final: number | null, placed: Placed): boolean {
+  return final !== null && placed.finalStatus === undefined;
 }

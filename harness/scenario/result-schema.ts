@@ -55,6 +55,16 @@ const journalEntry = z
   })
   .meta({ description: 'One decision of a server about trust, and the setting behind it.' });
 
+const program = z
+  .looseObject({
+    participant: z.string(),
+    program: z.string(),
+    exitCode: z.int().nullable().meta({ description: 'Null where it ran until busyhere ended it, or a signal did.' }),
+    remarks: z.array(z.string()).meta({ description: 'What it complained of, or counted.' }),
+    files: z.string().nullable().meta({ description: 'The folder of its output, kept of cases that are not as expected.' }),
+  })
+  .meta({ description: 'What a program that played a participant said of itself.' });
+
 const caseResult = z
   .looseObject({
     id: z.string().meta({ description: 'Scenario and variant; unique in the run.' }),
@@ -69,6 +79,7 @@ const caseResult = z
     trace: z.string().nullable().meta({ description: 'Path of the case’s capture.' }),
     attempts: z.array(attempt),
     journal: z.array(journalEntry),
+    programs: z.array(program).exactOptional().meta({ description: 'The programs that played participants; absent where none ran.' }),
   })
   .meta({ description: 'One scenario with one value of each axis.' });
 

@@ -47,6 +47,19 @@ export interface CaseResult {
   readonly trace: string | null;
   readonly attempts: readonly AttemptResult[];
   readonly journal: readonly JournalEntry[];
+  /** What the endpoints' programs said of themselves; absent where none ran. */
+  readonly programs?: readonly ProgramResult[];
+}
+
+/** What a program that played a participant said of itself: never evidence. */
+export interface ProgramResult {
+  readonly participant: string;
+  readonly program: string;
+  /** Null where it ran until we ended it, or a signal did. */
+  readonly exitCode: number | null;
+  readonly remarks: readonly string[];
+  /** The folder of its output, or null where that was not kept. */
+  readonly files: string | null;
 }
 
 export interface AttemptResult {

@@ -1,11 +1,11 @@
 import type { Attempt } from '../diagnosis/attempt.js';
 import { diagnose } from '../diagnosis/diagnose.js';
+import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import { RegistrationError } from '../endpoint/registration.js';
 import { createLab } from '../lab/create-lab.js';
 import type { Lab } from '../lab/lab.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
 import { errorCode } from '../platform/errors.js';
-import { RFC3261_TIMERS } from '../transaction/timer-values.js';
 import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
@@ -15,6 +15,7 @@ import { type Finding, findingOf, inconclusive } from './finding.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult } from './result.js';
 import type { CaseEvidence } from './run-events.js';
+import { timerCOf } from './run-horizon.js';
 import { Script, StalledScript } from './script.js';
 import { attemptResult, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
@@ -23,18 +24,19 @@ export interface CaseRun {
   readonly result: CaseResult;
   readonly evidence: CaseEvidence;
   readonly trace: CaseTrace;
+  /** The files of its programs, which the caller has to keep or discard. */
+  readonly outputs: ProgramOutputs | undefined;
 }
 
 const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
 
 /** Builds the case's lab, plays its script, watches until every verdict is proven, tears all down, and judges. */
 export function runCase(played: Case, options: CaseRunOptions): Promise<CaseRun> {
-  return options.engine.complete(new CaseRunner(played, options).run());
-}
-
-/** Somebody else's proxy has the RFC's Timer C, whatever ours are scaled to. */
-function timerCOf({ external, timers }: CaseRunOptions): number {
-  return external ? RFC3261_TIMERS.timerC : timers.timerC;
+  const runner = new CaseRunner(played, options);
+  return options.engine.complete(runner.run()).catch((error: unknown) => {
+    runner.outputs?.discard();
+    throw error;
+  });
 }
 
 const MARKER_DIGITS = 16;
@@ -45,6 +47,7 @@ class CaseRunner {
   readonly #lab: Lab;
   readonly #waiting: Waiting;
   readonly #states: AttemptStates;
+  readonly #timerC: number;
   readonly #script: Script;
   #began: number;
   #lateMs = 0;
@@ -70,7 +73,8 @@ class CaseRunner {
       drachtioGuardMs: drachtio ? GUARD_HORIZONS * horizonMs : undefined,
     });
     this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
-    this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: timerCOf(options), loop: options.loop });
+    this.#timerC = timerCOf(played, external !== undefined, timers);
+    this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: this.#timerC, loop: options.loop });
     this.#script = new Script(played, {
       lab: this.#lab,
       clock,
@@ -81,6 +85,10 @@ class CaseRunner {
       token: random.fork('marker').token(MARKER_DIGITS),
       patienceMs: 8 * horizonMs, // a step may wait for a `pending`, whose proof starts over when the loop was late
     });
+  }
+
+  get outputs(): ProgramOutputs | undefined {
+    return this.#lab.outputs;
   }
 
   async run(): Promise<CaseRun> {
@@ -99,7 +107,7 @@ class CaseRunner {
       return this.#judge(stalled);
     } catch (error) {
       const trace = this.#trace(this.#lab.trace.elapsed);
-      return { result: this.#result([], this.#unjudged(error)), evidence: NO_EVIDENCE, trace };
+      return { result: this.#result([], this.#unjudged(error)), evidence: NO_EVIDENCE, trace, outputs: this.outputs };
     } finally {
       this.#leave();
       this.#background?.stop();
@@ -170,7 +178,7 @@ class CaseRunner {
     });
     const nameOf = this.#lab.nameOf.bind(this.#lab);
     const result = this.#result([...results.values()], this.#finding(results, stalled));
-    return { result, evidence: { attempts, nameOf }, trace: this.#trace(end) };
+    return { result, evidence: { attempts, nameOf }, trace: this.#trace(end), outputs: this.outputs };
   }
 
   #trace(end: number): CaseTrace {
@@ -187,7 +195,7 @@ class CaseRunner {
     const { horizonMs } = this.options;
     const attempts = diagnose(this.#lab.trace.events, {
       horizonMs,
-      timerC: timerCOf(this.options),
+      timerC: this.#timerC,
       end,
       names: (address) => this.#lab.nameOf(address),
     });

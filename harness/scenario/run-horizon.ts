@@ -1,5 +1,5 @@
-import { traitsOf } from '../endpoint/endpoint-kind.js';
-import type { TimerValues } from '../transaction/timer-values.js';
+import { traitsOfAll } from '../endpoint/endpoint-kind.js';
+import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import { durationMs } from './parse-terms.js';
 import type { RunOptions } from './run-options.js';
@@ -17,6 +17,15 @@ export function horizonOf(
 ): number {
   if (horizonMs !== undefined) return horizonMs;
   const own = horizon === null ? T1_IN_HORIZON * timers.t1 : durationMs(horizon, timers.t1);
-  const foreign = participants.map(({ endpoint }) => (endpoint ? (traitsOf(endpoint.kind).horizonMs ?? 0) : 0));
+  const foreign = traitsOfAll(participants).map((traits) => traits.horizonMs ?? 0);
   return Math.max(own, external?.horizonMs ?? 0, ...foreign);
+}
+
+/**
+ * Timer C of the case's servers, ms: somebody else's proxy has the RFC's, whatever ours are scaled to; and so has ours beside
+ * somebody else's endpoint.
+ */
+export function timerCOf({ participants }: Pick<Case, 'participants'>, external: boolean, timers: TimerValues): number {
+  const foreign = traitsOfAll(participants).some(({ horizonMs }) => horizonMs !== null);
+  return external || foreign ? RFC3261_TIMERS.timerC : timers.timerC;
 }

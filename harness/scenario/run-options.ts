@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly workers: number;
   /** The run ends after this many failures. */
   readonly bail?: number;
+  /** The folder for what programs that play participants leave of cases that are not as expected; none unless given. */
+  readonly programFiles?: string;
   /** Which cases leave a capture, and where; none unless given. */
   readonly captures?: CaptureOptions;
   /** Puts everybody on ports of 127.0.0.1, as where no other loopback address can be opened; found out by itself unless given. */

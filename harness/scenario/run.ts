@@ -1,9 +1,11 @@
+import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import { PastCalls } from '../lab/past-calls.js';
 import { type Random, SeededRandom } from '../platform/random.js';
 import { SystemClock } from '../platform/system-clock.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import { type CaseTrace, keepCapture } from './case-capture.js';
+import { settlePrograms } from './case-programs.js';
 import { checkSut } from './check-sut.js';
 import { chooseEndpoints } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
@@ -41,6 +43,8 @@ interface Play {
   readonly evidence: CaseEvidence;
   /** Undefined where nothing was played. */
   readonly trace?: CaseTrace;
+  /** The files of its programs, which somebody has to keep or discard. */
+  readonly outputs?: ProgramOutputs | undefined;
   /** Whether listeners were told. */
   readonly reported: boolean;
 }
@@ -138,14 +142,17 @@ class SuiteRunner {
   }
 
   async #playOnce(played: Case): Promise<Play> {
-    const play = await this.#play(played);
-    return play.result.status === 'inconclusive' && repetitions(this.options).length > 0 ? play : this.#report(play);
+    const { outputs, ...play } = await this.#play(played);
+    if (play.result.status !== 'inconclusive' || repetitions(this.options).length === 0) return this.#report({ ...play, outputs });
+    outputs?.discard();
+    return play;
   }
 
   async #report(play: Play): Promise<Play> {
-    const { played, evidence, trace } = play;
-    const { captures } = this.options;
-    const result = captures && trace ? await keepCapture(play.result, trace, evidence.attempts, captures) : play.result;
+    const { played, evidence, trace, outputs } = play;
+    const { captures, programFiles } = this.options;
+    const told = settlePrograms(play.result, outputs, programFiles);
+    const result = captures && trace ? await keepCapture(told, trace, evidence.attempts, captures) : told;
     if (result.status === 'failed') this.#failures += 1;
     this.emit({ type: 'caseFinished', case: played, result, evidence });
     return { played, result, evidence, reported: true };
@@ -155,13 +162,13 @@ class SuiteRunner {
     const random = this.#random.fork(played.id);
     const engine = this.#ground.engineFor(random);
     const horizonMs = horizonOf(played, this.options, this.#timers);
-    const { result, evidence, trace } = await runCase(this.options.sut === 'external' ? withEitherChallenge(played) : played, {
+    const { result, evidence, trace, outputs } = await runCase(this.options.sut === 'external' ? withEitherChallenge(played) : played, {
       engine,
       timers: this.#timers,
       horizonMs,
       random,
       signal: this.#ground.signal,
-      loop: this.#ground.punctuality,
+      loop: this.#ground.punctualityFor(played),
       turnstile: this.#turnstile,
       external: this.options.external,
       site: this.#ground.site,
@@ -171,7 +178,7 @@ class SuiteRunner {
     });
     this.#ground.leave(engine);
     const slowed = horizonMs !== horizonOf(played, this.options, timersOf(this.options));
-    return { played, result: slowed ? { ...result, horizonMs } : result, evidence, trace, reported: false };
+    return { played, result: slowed ? { ...result, horizonMs } : result, evidence, trace, outputs, reported: false };
   }
 
   #goesOn(): boolean {

@@ -1,13 +1,18 @@
 import { MARKER_HEADER } from '../diagnosis/sip-fields.js';
 import type { IncomingCall, OutgoingCall, RequestOptions } from '../endpoint/endpoint.js';
+import { traitsOf } from '../endpoint/endpoint-kind.js';
 import type { Lab } from '../lab/lab.js';
 import type { Clock } from '../platform/clock.js';
+import { sameSocketAddress } from '../platform/socket-address.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { AttemptStates } from './attempt-states.js';
 import type { Case } from './case.js';
 import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Target } from './model.js';
 import { durationMs } from './parse-terms.js';
 import type { Waiting } from './waiting.js';
+
+/** How long an endpoint in a process of its own may take to do what it is told, ms. */
+const ANSWER_MS = 1_000;
 
 /** A step waited for something that did not happen. */
 export class StalledScript extends Error {
@@ -50,7 +55,7 @@ export class Script {
     for (const [index, step] of this.script.steps.entries()) {
       if (step.verb === 'react') continue;
       await this.#ready(step, index);
-      this.#take(step);
+      await this.#untilHeard(step, () => this.#take(step));
     }
   }
 
@@ -119,12 +124,18 @@ export class Script {
     this.options.lab.endpoint(participant).onInvitation((call) => {
       const marker = call.header(MARKER_HEADER);
       const label =
-        marker === undefined ? this.#likeliestLabel(participant) : steps.find((step) => this.#marker(step.label) === marker)?.label;
+        marker === undefined ? this.#labelOf(call, participant) : steps.find((step) => this.#marker(step.label) === marker)?.label;
       const own = steps.filter((step) => step.label === label);
       if (own.length === 0) return;
       this.#incoming.set(`${participant} ${label}`, call);
       this.#handle(call, own);
     });
+  }
+
+  /** Some endpoints send no header of ours: then the Call-ID tells, where no B2BUA changed it. */
+  #labelOf({ callId }: IncomingCall, participant: string): string | undefined {
+    const placed = [...this.#calls].find(([, call]) => call.callId === callId);
+    return placed?.[0] ?? this.#likeliestLabel(participant);
   }
 
   /** A B2BUA may leave our marker out: then it is the newest attempt for this participant that has not arrived yet. */
@@ -158,8 +169,23 @@ export class Script {
   async #reactLater(call: IncomingCall, steps: readonly ReactStep[]): Promise<void> {
     for (const step of steps) {
       await this.#ready(step, this.script.steps.indexOf(step));
-      react(call, step.reaction);
+      await this.#untilHeard(step, () => react(call, step.reaction));
     }
+  }
+
+  /**
+   * An endpoint in a process of its own does what it is told a moment later: till something of it is seen, a horizon that
+   * has run out proves nothing. What begins an attempt begins a horizon too.
+   */
+  async #untilHeard({ participant, verb }: Step, act: () => void): Promise<void> {
+    const { lab, clock, waiting } = this.options;
+    const endpoint = this.script.participants.find(({ name }) => name === participant)?.endpoint;
+    const before = lab.trace.events.length;
+    act();
+    if (verb === 'invite' || verb === 'message' || traitsOf(endpoint?.kind ?? 'own').program === null) return;
+    const { address } = lab.endpoint(participant);
+    const isHeard = (): boolean => lab.trace.events.slice(before).some(({ source }) => sameSocketAddress(source, address));
+    await waiting.until({ holds: isHeard }, clock.now() + ANSWER_MS);
   }
 
   /** Waits until the step's conditions hold, and then for as long as it says. */

@@ -16,6 +16,12 @@ const ALLOWANCES: readonly Allowance[] = [
     ports: ['process', 'random'],
     reason: 'names and secrets that no seed may repeat, and whose process made them',
   },
+  {
+    path: 'harness/endpoint/program/',
+    ports: ['process', 'socket'],
+    reason: 'child processes: the search for them, and a free port for each',
+  },
+  { path: 'harness/endpoint/sipp/', ports: ['socket'], reason: 'the TCP channel on which sipp is told what to do' },
   { path: 'harness/cli/', ports: 'all', reason: 'the main of the command: argv, streams, signals, exit codes' },
 ];
 

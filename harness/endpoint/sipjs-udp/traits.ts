@@ -6,5 +6,6 @@ export const SIPJS_TRAITS: EndpointTraits = {
   // What it draws follows from no seed, so that no simulation with it could be repeated; an empty phrase becomes the usual one.
   capabilities: allBut('virtual-time', 'empty-phrases'),
   horizonMs: null,
+  md5Only: false, // of several challenges it is shown the one that it can meet
   program: null,
 };

@@ -1,0 +1,50 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** What came of one participant's program. */
+export interface ProgramReport {
+  readonly participant: string;
+  readonly program: string;
+  /** Its exit code; null where it was still running, and we ended it, or a signal did. */
+  readonly exitCode: number | null;
+  /** What it said of itself that is worth telling, a sentence or a line each. Never evidence. */
+  readonly remarks: readonly string[];
+}
+
+/** The files of all programs of one case: a folder each, for as long as nobody decided whether they are kept. */
+export class ProgramOutputs {
+  readonly #reports: ProgramReport[] = [];
+  #root: string | undefined;
+
+  get reports(): readonly ProgramReport[] {
+    return this.#reports;
+  }
+
+  /** The folder of a participant's program, empty at first. */
+  folderOf(participant: string): string {
+    this.#root ??= mkdtempSync(join(tmpdir(), 'busyhere-'));
+    const folder = join(this.#root, participant);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    return folder;
+  }
+
+  tell(report: ProgramReport): void {
+    this.#reports.push(report);
+  }
+
+  /** Copies all files to a folder, which is made; does nothing where no program ran. @returns whether there were any */
+  keep(folder: string): boolean {
+    if (this.#root === undefined) return false;
+    mkdirSync(folder, { recursive: true });
+    cpSync(this.#root, folder, { recursive: true });
+    return true;
+  }
+
+  /** Leaves nothing behind. */
+  discard(): void {
+    if (this.#root !== undefined) rmSync(this.#root, { recursive: true, force: true });
+    this.#root = undefined;
+  }
+}

@@ -1,0 +1,114 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Notifier } from '../notifier.js';
+
+/**
+ * Runs a program and kills it when the pipe on descriptor 3 ends, which it does when this process closes it, or dies in
+ * whatever way. Plain POSIX shell; `wait` gives the program's own exit code, 128 and the signal's number where one ended it.
+ */
+const SUPERVISOR = `
+"$@" 3<&- &
+program=$!
+{ read -r _; kill -KILL $program; } <&3 >/dev/null 2>&1 &
+watch=$!
+exec 3<&-
+wait $program
+code=$?
+kill $watch 2>/dev/null
+exit $code`;
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  /** The number of the signal that ended it, or null. */
+  readonly signal: number | null;
+}
+
+export interface ProgramOptions {
+  /** The folder that it runs in; its output goes there too, to `stdout` and `stderr`. */
+  readonly folder: string;
+}
+
+/** A child process that cannot outlive this one, and that is ended by us whatever it says of itself. */
+export class SupervisedProgram {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<ProgramEnd>;
+  readonly #ends = new Notifier();
+  #end: ProgramEnd | undefined;
+
+  /** Starts it. @param path of the program; that it is there was looked up before */
+  constructor(
+    readonly path: string,
+    args: readonly string[],
+    private readonly options: ProgramOptions,
+  ) {
+    const [out, err] = ['stdout', 'stderr'].map((name) => openSync(join(options.folder, name), 'a'));
+    try {
+      // A session of its own: Ctrl-C is for us, who then end it in order.
+      this.#child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', path, ...args], {
+        cwd: options.folder,
+        detached: true,
+        stdio: ['ignore', out, err, 'pipe'],
+      });
+    } finally {
+      for (const file of [out, err]) if (file !== undefined) closeSync(file);
+    }
+    this.#child.stdio[3]?.on('error', () => {}); // it ended before us
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('error', () => resolve({ code: null, signal: null }));
+      this.#child.once('exit', (code) => resolve(endOf(code)));
+    });
+    this.#ended.then((end) => {
+      this.#end = end;
+      this.#hangUp(); // whatever became of the shell, the program goes too
+      this.#ends.notify();
+    });
+  }
+
+  /** Undefined while it runs. */
+  get end(): ProgramEnd | undefined {
+    return this.#end;
+  }
+
+  get ended(): Promise<ProgramEnd> {
+    return this.#ended;
+  }
+
+  onEnd(listener: () => void): void {
+    this.#ends.add(listener);
+  }
+
+  /** What it wrote, both streams. */
+  get output(): string {
+    return ['stdout', 'stderr'].map((name) => readIfThere(join(this.options.folder, name))).join('');
+  }
+
+  /** Kills it; resolves when it is gone. */
+  kill(): Promise<ProgramEnd> {
+    this.#hangUp();
+    return this.#ended;
+  }
+
+  #hangUp(): void {
+    const pipe = this.#child.stdio[3];
+    pipe?.destroy();
+  }
+}
+
+const SIGNALLED = 128;
+
+function endOf(code: number | null): ProgramEnd {
+  if (code === null || code <= SIGNALLED) return { code, signal: null };
+  // Programs exit with up to 255 too; signals have numbers up to 64.
+  return code > SIGNALLED + 64 ? { code, signal: null } : { code: null, signal: code - SIGNALLED };
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

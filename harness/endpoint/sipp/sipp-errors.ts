@@ -1,0 +1,33 @@
+import { BusyhereError } from '../../platform/errors.js';
+import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import type { ProgramEnd } from '../program/supervised-program.js';
+
+const LINES_TOLD = 3;
+
+/** Why a sipp that just began has ended, as an error of ours. @param file the user's scenario; undefined for one of ours */
+export function startFailure(name: string, address: SocketAddress, end: ProgramEnd, output: string, file?: string): BusyhereError {
+  const said = remarksOf(output).slice(0, LINES_TOLD).join('; ');
+  if (/address already in use|errno = 98|unable to bind|can't bind/i.test(output)) {
+    return new BusyhereError('address-in-use', `${name}'s sipp cannot open ${formatSocketAddress(address)}: ${said}`);
+  }
+  const what = `${name}'s sipp ended ${endText(end)} as soon as it had begun: ${said || 'it said nothing'}`;
+  if (file === undefined) return new BusyhereError('environment', what);
+  return new BusyhereError('scenario', `${what} (${file})`, `sipp -sf ${file} shows more`);
+}
+
+function endText({ code, signal }: ProgramEnd): string {
+  return signal === null ? `with exit code ${code ?? 'unknown'}` : `by signal ${signal}`;
+}
+
+const TIME_STAMP = /\d{4}-\d\d-\d\d\s+\d\d:\d\d:\d\d\.\d+\s+[\d.]+: /;
+
+/** What sipp complains of, without its time stamps, each once. */
+export function remarksOf(output: string): string[] {
+  const lines = output
+    .replace('The following events occurred:', '')
+    .replace(/^Resolving remote host.*$/m, '')
+    .split(TIME_STAMP)
+    .map((text) => (text.trim().split('\n')[0] ?? '').trim())
+    .filter((line) => line !== '');
+  return [...new Set(lines)].slice(0, 2 * LINES_TOLD);
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import { type ProgramEnd, SupervisedProgram } from '../program/supervised-program.js';
+import { remarksOf } from './sipp-errors.js';
+
+export interface SippOptions {
+  readonly path: string;
+  readonly address: SocketAddress;
+  /** Where all that it sends goes, unless it answers. */
+  readonly remote: SocketAddress;
+  /** For its files. */
+  readonly folder: string;
+  /** Its scenario and whatever else it is to know. */
+  readonly args: readonly string[];
+}
+
+const ERRORS = 'errors.log';
+
+/** One running sipp. It is ended by us; its own -timeout was seen not to. */
+export class SippProcess {
+  readonly #program: SupervisedProgram;
+
+  constructor(private readonly options: SippOptions) {
+    const { path, address, remote, folder, args } = options;
+    const own = ['-i', address.address, '-bind_local', '-p', String(address.port), '-ci', address.address, '-nostdin'];
+    const files = ['-trace_err', '-error_file', join(folder, ERRORS)];
+    this.#program = new SupervisedProgram(path, [...args, ...own, ...files, formatSocketAddress(remote)], { folder });
+  }
+
+  /** Undefined while it runs. */
+  get end(): ProgramEnd | undefined {
+    return this.#program.end;
+  }
+
+  get ended(): Promise<ProgramEnd> {
+    return this.#program.ended;
+  }
+
+  /** All that it wrote. */
+  get output(): string {
+    return readIfThere(join(this.options.folder, ERRORS)) + this.#program.output;
+  }
+
+  /** What it complained of. */
+  get complaints(): string[] {
+    return remarksOf(readIfThere(join(this.options.folder, ERRORS)));
+  }
+
+  kill(): Promise<ProgramEnd> {
+    return this.#program.kill();
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,108 @@
+import { connect, type Socket } from 'node:net';
+import type { Clock } from '../../platform/clock.js';
+import type { SocketAddress } from '../../platform/socket-address.js';
+import type { SipMessage } from '../../sip/message.js';
+import { parseMessage } from '../../sip/parse-message.js';
+
+/** Ends each message of sipp's channel for third-party call control. */
+const ESCAPE = 0x1b;
+const RETRY_MS = 3;
+
+/** What the scenario tells us of a call. */
+export interface TwinEvent {
+  readonly callId: string;
+  /** As {@link ScenarioWriter.tell} names it. */
+  readonly event: string;
+  /** The message that came last. */
+  readonly message: SipMessage | undefined;
+}
+
+/** A command to the scenario, for one call. */
+export interface TwinCommand {
+  readonly callId: string;
+  readonly verb: string;
+  /** One line each. */
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly body?: string;
+}
+
+/** sipp's side channel, on which it takes us for another sipp: commands go there, and what happens comes back. */
+export class TwinLink {
+  #received = Buffer.alloc(0);
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly heard: (event: TwinEvent) => void,
+  ) {
+    socket.setNoDelay(true);
+    socket.on('data', (chunk) => this.#read(chunk));
+    socket.on('error', () => {}); // sipp is gone, which its process tells
+  }
+
+  /** Connects as soon as sipp listens. @param goesOn asked before each try: false gives undefined */
+  static async open(
+    address: SocketAddress,
+    clock: Clock,
+    goesOn: () => boolean,
+    heard: (event: TwinEvent) => void,
+  ): Promise<TwinLink | undefined> {
+    while (goesOn()) {
+      const socket = await tryToConnect(address);
+      if (socket) return new TwinLink(socket, heard);
+      await new Promise<void>((resolve) => {
+        clock.setTimer(RETRY_MS, resolve);
+      });
+    }
+    return undefined;
+  }
+
+  send({ callId, verb, fields = {}, headers = [], body = '' }: TwinCommand): void {
+    const lines = Object.entries({ 'Call-ID': callId, Do: verb, ...fields }).map(([name, value]) => `${name}: ${oneLine(value)}`);
+    const block = headers.map(([name, value]) => `${name}: ${oneLine(value)}`).join('\r\n');
+    const text = [...lines, `Headers:${block}:EndOfHeaders${body}`].join('\r\n').replaceAll('\x1b', ' ');
+    this.socket.write(`${text}\x1b`);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  #read(chunk: Buffer): void {
+    this.#received = Buffer.concat([this.#received, chunk]);
+    for (let end = this.#received.indexOf(ESCAPE); end >= 0; end = this.#received.indexOf(ESCAPE)) {
+      const text = this.#received.subarray(0, end);
+      this.#received = this.#received.subarray(end + 1);
+      const event = eventOf(text);
+      if (event) this.heard(event);
+    }
+  }
+}
+
+function tryToConnect({ address, port }: SocketAddress): Promise<Socket | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address);
+    const failed = (): void => {
+      socket.destroy();
+      resolve(undefined);
+    };
+    socket.once('error', failed);
+    socket.once('connect', () => {
+      socket.off('error', failed);
+      resolve(socket);
+    });
+  });
+}
+
+function eventOf(text: Buffer): TwinEvent | undefined {
+  const head = /^Call-ID: *([^\r\n]*)\r\nEvent: *([^\r\n]*)\r\n\r\n/.exec(text.toString('latin1'));
+  if (!head) return undefined;
+  const [{ length }, callId = '', event = ''] = head;
+  const parsed = parseMessage(text.subarray(length));
+  return { callId, event, message: parsed.ok ? parsed.value : parsed.error.message };
+}
+
+/** The channel and the scenario take a value for one line. */
+function oneLine(value: string): string {
+  return value.replace(/[\r\n]+/g, ' ');
+}

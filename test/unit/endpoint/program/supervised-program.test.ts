@@ -1,0 +1,78 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from '../../../../harness/endpoint/program/find-program';
+import { SupervisedProgram } from '../../../../harness/endpoint/program/supervised-program';
+
+describe('a supervised program', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'busyhere-program-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = (script: string): SupervisedProgram => new SupervisedProgram('/bin/sh', ['-c', script], { folder });
+
+  it('gives its exit code and what it wrote', async () => {
+    const program = start('echo out; echo err >&2; exit 97');
+    expect(await program.ended).toEqual({ code: 97, signal: null });
+    expect(program.output).toBe('out\nerr\n');
+    expect(program.end).toEqual({ code: 97, signal: null });
+  });
+
+  it('gives codes above those of signals', async () => {
+    expect(await start('exit 255').ended).toEqual({ code: 255, signal: null });
+  });
+
+  it('tells the signal that ended it', async () => {
+    expect(await start('kill -TERM $$').ended).toEqual({ code: null, signal: 15 });
+  });
+
+  it('is gone when it was killed, though it would stay', async () => {
+    const program = start('trap "" TERM INT HUP; echo $$ > id; while :; do sleep 0.05; done');
+    const id = await contentOf(folder, 'id');
+    expect(isRunning(id)).toBe(true);
+    expect(await program.kill()).toEqual({ code: null, signal: 9 });
+    expect(isRunning(id)).toBe(false);
+  });
+
+  it('says when it ends by itself', async () => {
+    const program = start('exit 1');
+    const ended = jest.fn();
+    program.onEnd(ended);
+    await program.ended;
+    await Promise.resolve();
+    expect(ended).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the search for a program', () => {
+  it('finds what is there, and says so of what is not', () => {
+    expect(findProgram('sh')).toMatch(/\/sh$/);
+    expect(findProgram('sh', '')).toBeUndefined();
+    expect(findProgram('no-such-program')).toBeUndefined();
+  });
+});
+
+async function contentOf(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await new Promise<void>((resolve) => {
+    const look = (): void => {
+      if (!existsSync(path) || !readFileSync(path, 'utf8').endsWith('\n')) return;
+      watcher.close();
+      resolve();
+    };
+    const watcher = watch(folder, look);
+    look();
+  });
+  return readFileSync(path, 'utf8').trim();
+}
+
+function isRunning(id: string): boolean {
+  try {
+    process.kill(Number(id), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
