@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { BusyhereError } from '../../platform/errors.js';
 
@@ -8,6 +7,7 @@ import { BusyhereError } from '../../platform/errors.js';
 const NEEDED = ['zod', 'sdp-transform', 'drachtio-srf', 'sipjs-udp'];
 
 const HASH_DIGITS = 12;
+const PACKAGE = 'busyhere';
 
 interface Manifest {
   readonly name: string;
@@ -115,13 +115,13 @@ function readOr(path: string, otherwise: string): string {
   }
 }
 
-/** Where the package is installed, as seen from a folder. @throws BusyhereError `environment` */
+/** Where the package is installed, as seen from a folder: above it, or the folder's own. @throws BusyhereError `environment` */
 export function packageRoot(from: string): string {
-  try {
-    return dirname(createRequire(resolve(from, 'package.json')).resolve('busyhere/package.json'));
-  } catch (cause) {
-    throw new BusyhereError('environment', `busyhere is not installed in ${from}, so its image cannot be built from there`, undefined, {
-      cause,
-    });
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json')) && manifestOf(folder).name === PACKAGE) return folder;
+    const installed = join(folder, 'node_modules', PACKAGE);
+    if (existsSync(join(installed, 'package.json'))) return realpathSync(installed);
+    if (folder === dirname(folder)) break;
   }
+  throw new BusyhereError('environment', `${PACKAGE} is not installed in ${resolve(from)}, so its image cannot be built from there`);
 }

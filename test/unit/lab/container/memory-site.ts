@@ -1,0 +1,88 @@
+import { ControlServer } from '../../../../harness/lab/container/control-server.js';
+import type { HostCapture } from '../../../../harness/lab/container/host-capture.js';
+import type { Seat } from '../../../../harness/lab/container/seating.js';
+import { Site } from '../../../../harness/lab/container/site.js';
+import { CONTROL_PORT } from '../../../../harness/lab/container/standing-lab.js';
+import type { DatagramNetwork } from '../../../../harness/platform/datagram-network.js';
+import { MemoryNetwork } from '../../../../harness/platform/memory-network.js';
+import { SeededRandom } from '../../../../harness/platform/random.js';
+import type { SocketAddress } from '../../../../harness/platform/socket-address.js';
+import { VirtualClock } from '../../../../harness/platform/virtual-clock.js';
+import { udpPacket } from '../../../../harness/trace/udp-packet.js';
+import { MemoryStreams } from '../../drachtio/memory-streams';
+import { pcap } from '../../trace/capture-builder';
+
+const RAW_IP = 101;
+const HEADER_OCTETS = 24;
+export const TOKEN = 'a token of sixteen and more';
+const HARNESS: SocketAddress = { address: '10.0.0.1', port: 40_000 };
+
+/** The warm containers of a run, all in this process and in virtual time: their control channels, their wires, their captures. */
+export class MemorySite {
+  readonly clock = new VirtualClock();
+  readonly network = new MemoryNetwork({ clock: this.clock, random: new SeededRandom(1) });
+  readonly streams = new MemoryStreams(this.clock);
+  readonly site: Site;
+  readonly servers = new Map<string, ControlServer>();
+  readonly lost: string[] = [];
+  readonly #captures = new Map<string, HostCapture>();
+
+  constructor() {
+    const send = (payload: Buffer, to: SocketAddress): void => {
+      this.clock.setTimer(0, () => this.#captured(to.address, HARNESS, to, payload));
+    };
+    this.site = new Site({
+      clock: this.clock,
+      streams: this.streams,
+      run: 'run1',
+      socket: { local: HARNESS, send, close: async () => {} },
+    });
+  }
+
+  /** Starts a container, and has the harness reach and watch it. */
+  async add(name: string, kind: Seat['kind'], address: string): Promise<void> {
+    const seat = { name, kind, address };
+    const local = { address, port: CONTROL_PORT };
+    const ports = { clock: this.clock, streams: this.streams, network: this.#tapped(address) };
+    const server = new ControlServer({ ...ports, local, token: TOKEN });
+    await server.start();
+    this.servers.set(name, server);
+    const capture = this.site.watch(seat);
+    capture.push(pcap(RAW_IP, []));
+    this.#captures.set(address, capture);
+    await this.site.reach({ ...seat, controlPort: CONTROL_PORT, token: TOKEN }, (why) => this.lost.push(`${name}: ${why}`));
+  }
+
+  async stop(): Promise<void> {
+    await this.site.stop();
+    await Promise.all([...this.servers.values()].map((server) => server.stop()));
+  }
+
+  /** The network as one host has it, with all that crosses its wire in its capture. */
+  #tapped(host: string): DatagramNetwork {
+    return {
+      bind: async (local, handlers) => {
+        const socket = await this.network.bind(local, {
+          ...handlers,
+          datagram: (payload, source) => {
+            this.#captured(host, source, local, payload);
+            handlers.datagram(payload, source);
+          },
+        });
+        return {
+          local: socket.local,
+          send: (payload, destination, failed) => {
+            this.#captured(host, socket.local, destination, payload);
+            socket.send(payload, destination, failed);
+          },
+          close: () => socket.close(),
+        };
+      },
+    };
+  }
+
+  #captured(host: string, source: SocketAddress, destination: SocketAddress, payload: Buffer): void {
+    const frame = { time: this.clock.wallTime(), data: udpPacket(source, destination, payload) };
+    this.#captures.get(host)?.push(pcap(RAW_IP, [frame]).subarray(HEADER_OCTETS));
+  }
+}
