@@ -1,4 +1,4 @@
-import { inspect, isDeepStrictEqual } from 'node:util';
+import { inspect, isDeepStrictEqual, types } from 'node:util';
 
 /** How long an event that should come at once is waited for, in ms. Only a server that fails ever takes so long. */
 export const PROMPT = 5_000;
@@ -47,7 +47,7 @@ export async function rejection(promise: Promise<unknown>, what: string, ms?: nu
   const settled = await within(outcome, what, ms);
   check('error' in settled, `${what}: expected an error, seen ${show('value' in settled && settled.value)}`);
   // srf hands some errors on as plain strings.
-  return settled.error instanceof Error ? settled.error : new Error(String(settled.error));
+  return types.isNativeError(settled.error) ? settled.error : new Error(String(settled.error));
 }
 
 /** Keeps a promise that may be rejected before anybody waits for it from ending the process. */

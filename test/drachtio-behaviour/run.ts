@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { StartOptions } from '../../harness/drachtio/index.js';
 import { type Behaviour, type Outcome, Skipped, type Status } from './behaviour.js';
 import { differenceOf } from './differences.js';
@@ -106,5 +107,5 @@ async function ownServerFor({ slow, strict }: Behaviour, start: StartOwn): Promi
 
 function describe(error: unknown): string {
   if (error instanceof Unmet) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return types.isNativeError(error) ? (error.stack ?? error.message) : String(error); // also of another realm, as Jest has them
 }

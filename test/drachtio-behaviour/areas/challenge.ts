@@ -160,7 +160,7 @@ async function appChallenges(world: World): Promise<void> {
   same((await second.expect(200)).get('contact'), `<${alice.uri}>;expires=60`, 'Contact of the 200');
 }
 
-export const CHALLENGE_BEHAVIOURS: readonly Behaviour[] = [
+export const CHALLENGES: readonly Behaviour[] = [
   {
     id: 'challenge/call-401',
     title: 'A call with auth that gets a 401 is placed again with credentials: same Call-ID and From tag, next CSeq number',

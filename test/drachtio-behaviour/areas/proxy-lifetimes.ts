@@ -3,7 +3,7 @@ import { check, later, same, within } from '../expectation.js';
 import { ANSWER, OFFER } from '../peers/identity.js';
 import { Dialog } from '../peers/transaction.js';
 import type { World } from '../world.js';
-import { proxied } from './proxy.js';
+import { proxied } from './proxied-call.js';
 
 async function finalSentOnce(world: World): Promise<void> {
   const bob = await world.peer('bob');

@@ -3,7 +3,7 @@ import { same, within } from '../expectation.js';
 import { ANSWER } from '../peers/identity.js';
 import { Dialog } from '../peers/transaction.js';
 import type { World } from '../world.js';
-import { proxied } from './proxy.js';
+import { proxied } from './proxied-call.js';
 
 async function cancelledBeforeAnyResponse(world: World): Promise<void> {
   const bob = await world.peer('bob');

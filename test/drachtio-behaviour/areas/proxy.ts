@@ -1,54 +1,9 @@
-import type { App, Arrival } from '../apps/app.js';
-import type { ProxyOptions, ProxyResult } from '../apps/srf.js';
 import type { Behaviour } from '../behaviour.js';
-import { check, later, matches, rejection, same, within } from '../expectation.js';
-import { ANSWER, OFFER } from '../peers/identity.js';
-import type { Peer, RequestOptions } from '../peers/peer.js';
-import type { SipText } from '../peers/sip-text.js';
-import { Dialog, type Transaction } from '../peers/transaction.js';
+import { check, later, matches, same, within } from '../expectation.js';
+import { ANSWER } from '../peers/identity.js';
+import { Dialog } from '../peers/transaction.js';
 import type { World } from '../world.js';
-
-/** A call that an app proxies. */
-export interface Proxied {
-  readonly app: App;
-  readonly alice: Peer;
-  readonly call: Transaction;
-  readonly arrival: Arrival;
-  readonly result: Promise<ProxyResult>;
-}
-
-export async function proxied(
-  world: World,
-  targets: readonly Peer[],
-  options?: ProxyOptions,
-  request: RequestOptions = {},
-): Promise<Proxied> {
-  const app = await world.app('invite');
-  const alice = await world.peer('alice');
-  const call = await alice.invite({ body: OFFER, ...request });
-  const arrival = await app.next('INVITE');
-  const result = later(
-    app.srf.proxyRequest(
-      arrival.req,
-      targets.map(({ uri }) => uri),
-      options,
-    ),
-  );
-  return { app, alice, call, arrival, result };
-}
-
-/** The branch of a proxied request at a callee, held against what the caller sent. */
-export function checkForwarded(world: World, invite: SipText, sent: SipText, uri: string): void {
-  same(invite.requestUri, uri, 'Request-URI of the forwarded request');
-  const [own, callers] = invite.list('via');
-  matches(own, new RegExp(`^SIP/2\\.0/UDP ${world.serverHostPort};rport;branch=z9hG4bK\\S+$`), "server's Via");
-  check(callers?.startsWith(sent.get('via') ?? '-') && /;rport=\d+/.test(callers), `the caller's Via became ${callers}`);
-  same(invite.list('via').length, 2, 'number of Via elements');
-  same(invite.get('max-forwards'), '69', 'Max-Forwards');
-  for (const name of ['from', 'to', 'call-id', 'cseq', 'contact', 'content-type'])
-    same(invite.get(name), sent.get(name), `${name} of the forwarded request`);
-  same(invite.body.toString(), sent.body.toString(), 'body of the forwarded request');
-}
+import { checkForwarded, proxied } from './proxied-call.js';
 
 async function rejected(world: World): Promise<void> {
   const bob = await world.peer('bob');
@@ -102,63 +57,6 @@ async function answered(world: World): Promise<void> {
   await bye.expect(200);
   await world.settle();
   same(app.told(), ['network INVITE', 'proxy 200 INVITE', 'proxy done'], 'what the app was told');
-}
-
-async function recordRouted(world: World): Promise<void> {
-  const bob = await world.peer('bob');
-  const { app, alice, call, result } = await proxied(world, [bob], { recordRoute: true });
-  const invite = await bob.next('INVITE');
-  const route = `<sip:${world.serverHostPort};lr>`;
-  same(invite.list('record-route'), [route], 'Record-Route of the forwarded request');
-  const answer = bob.reply(invite, 200, { body: ANSWER });
-  const ok = await call.expect(200);
-  same(ok.list('record-route'), [route], 'Record-Route of the 200');
-  await within(result, 'result of proxyRequest');
-  const legA = Dialog.ofCaller(call, ok);
-  const sent = legA.acknowledge();
-  const ack = await bob.next('ACK');
-  same(
-    [ack.requestUri, ack.list('route'), ack.list('via').length],
-    [bob.uri, [], 2],
-    'Request-URI, Route and number of Via elements of the ACK',
-  );
-  same(
-    [ack.get('max-forwards'), ack.get('cseq')],
-    [sent.get('max-forwards'), sent.get('cseq')],
-    'Max-Forwards, which is not decremented, and CSeq of the ACK',
-  );
-  const info = legA.request('INFO');
-  bob.reply(await bob.next('INFO'), 200);
-  await info.expect(200);
-  const bye = Dialog.ofCallee(bob, invite, answer).request('BYE');
-  const passed = await alice.next('BYE');
-  same(
-    [passed.requestUri, passed.list('route'), passed.list('via').length],
-    [alice.uri, [], 2],
-    'Request-URI, Route and number of Via elements of the BYE',
-  );
-  alice.reply(passed, 200);
-  await bye.expect(200);
-  await world.settle();
-  same(app.told(), ['network INVITE', 'proxy 200 INVITE', 'proxy done'], 'what the app was told');
-}
-
-async function reinviteThrough(world: World): Promise<void> {
-  const bob = await world.peer('bob');
-  const { call, result } = await proxied(world, [bob], { recordRoute: true });
-  bob.reply(await bob.next('INVITE'), 200, { body: ANSWER });
-  const leg = Dialog.ofCaller(call, await call.expect(200));
-  await within(result, 'result of proxyRequest');
-  leg.acknowledge();
-  await bob.next('ACK');
-  const again = leg.request('INVITE', { body: OFFER });
-  bob.reply(await bob.next('INVITE'), 200, { body: ANSWER });
-  await again.final(200);
-  leg.acknowledge();
-  await bob.next('ACK');
-  const bye = leg.request('BYE');
-  bob.reply(await bob.next('BYE'), 200);
-  await bye.expect(200);
 }
 
 async function foreignUri(world: World): Promise<void> {
@@ -220,42 +118,6 @@ async function registerThrough(world: World): Promise<void> {
   registrar.reply(forwarded, 200);
   await register.expect(200);
   await within(result, 'result of proxyRequest');
-}
-
-async function tooManyHops(world: World): Promise<void> {
-  const bob = await world.peer('bob');
-  const { call, result } = await proxied(world, [bob], {}, { maxForwards: 0 });
-  call.acknowledge(await call.expect(483));
-  const error = await rejection(result, 'proxyRequest');
-  same(error.message, 'Rejected with 483 Too Many Hops due to Max-Forwards value of 0', 'error');
-  await world.settle();
-  same(bob.untaken, [], 'what the callee got');
-}
-
-async function unknownTransaction(world: World): Promise<void> {
-  const control = await world.control();
-  const bob = await world.peer('bob');
-  const id = '00000000-0000-4000-8000-000000000000';
-  const sip = `INVITE ${bob.uri} SIP/2.0\r\nContent-Length: 0\r\n\r\n`;
-  const { tokens } = await control.ask(`proxy|${id}||fullResponse||serial|||${bob.uri}`, sip);
-  same(tokens.slice(3), ['NOK', `Unknown transaction id: ${id}`], 'answer');
-  await world.settle();
-  same(bob.untaken, [], 'what the peer got');
-}
-
-async function nowhereToGo(world: World): Promise<void> {
-  const control = await world.control();
-  await control.ask('route|invite');
-  const alice = await world.peer('alice');
-  const call = await alice.invite();
-  const { transactionId } = await control.next('sip');
-  const { tokens } = await control.ask(
-    `proxy|${transactionId}||fullResponse||serial|||nonsense`,
-    'INVITE nonsense SIP/2.0\r\nContent-Length: 0\r\n\r\n',
-  );
-  same(tokens[3], 'NOK', 'answer');
-  matches(tokens[4], /^error proxying request to /, 'reason');
-  call.acknowledge(await call.expect(500));
 }
 
 async function withoutMaxForwards(world: World): Promise<void> {
@@ -322,21 +184,6 @@ export const PROXY: readonly Behaviour[] = [
     run: answered,
   },
   {
-    id: 'proxy/record-route',
-    title:
-      'With recordRoute the server stays in the dialog: it takes itself out of Route, puts a Via on, and tells the application nothing',
-    source: 'protocol §6',
-    basis: 'recorded',
-    run: recordRouted,
-  },
-  {
-    id: 'proxy/re-invite',
-    title: 'A re-INVITE goes through a server that stays in the dialog, its ACK too',
-    source: 'protocol §6; RFC 3261 §16.12',
-    basis: 'read',
-    run: reinviteThrough,
-  },
-  {
     id: 'proxy/foreign-uri',
     title: 'A Request-URI of another domain is kept, and the destination is only the next hop',
     source: 'protocol §6',
@@ -372,32 +219,11 @@ export const PROXY: readonly Behaviour[] = [
     run: registerThrough,
   },
   {
-    id: 'proxy/too-many-hops',
-    title: 'Max-Forwards 0 is answered with 483, and the application told so',
-    source: 'protocol §6; RFC 3261 §16.3',
-    basis: 'read',
-    run: tooManyHops,
-  },
-  {
     id: 'proxy/no-max-forwards',
     title: 'A request without Max-Forwards is forwarded with 70',
     source: 'protocol §6; RFC 3261 §16.6',
     basis: 'read',
     run: withoutMaxForwards,
-  },
-  {
-    id: 'proxy/nowhere-to-go',
-    title: 'A destination that is no URI is refused, and the caller gets 500',
-    source: 'protocol §6',
-    basis: 'read',
-    run: nowhereToGo,
-  },
-  {
-    id: 'proxy/unknown-transaction',
-    title: 'A proxy command for a transaction that does not exist is refused with its id',
-    source: 'protocol §6',
-    basis: 'read',
-    run: unknownTransaction,
   },
   {
     id: 'proxy/cancelled',

@@ -4,8 +4,8 @@ import { ANSWER, OFFER } from '../peers/identity.js';
 import { Dialog } from '../peers/transaction.js';
 import type { World } from '../world.js';
 import { serialAllReject } from './forking.js';
-import { twoCalls } from './lifetimes.js';
-import { proxied } from './proxy.js';
+import { proxied } from './proxied-call.js';
+import { twoCalls } from './silence.js';
 
 async function tryingAgain(world: World): Promise<void> {
   const app = await world.app('invite');
