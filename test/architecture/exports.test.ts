@@ -12,8 +12,6 @@ const ENTRIES = [
 
 /** Exports that nothing in the harness takes, each with the reason that it is there. */
 const EXCUSED: Readonly<Record<string, string>> = {
-  'harness/platform/clock.ts delay': 'by this tests on real sockets wait',
-  'harness/scenario/json-schema.ts scenarioJsonSchema': 'the build writes the schema file with it',
   'harness/scenario/json-schema.ts resultJsonSchema': 'the build writes the schema file with it',
   'harness/report/diagnosis/diagnosis-schema.ts diagnosisJsonSchema': 'the build writes the schema file with it',
   'harness/trace/pcapng-writer.ts PcapngWriter': 'the bench writes captures with it that fit in no memory',
