@@ -1,9 +1,10 @@
+import { BARESIP_TRAITS } from './baresip/traits.js';
 import { allBut, type Capability } from './capability.js';
 import { SIPJS_TRAITS } from './sipjs-udp/traits.js';
 import { SIPP_TRAITS } from './sipp/traits.js';
 
 /** Whose SIP stands behind an endpoint. */
-export const ENDPOINT_KINDS = ['own', 'sipjs-udp', 'sipp'] as const;
+export const ENDPOINT_KINDS = ['own', 'sipjs-udp', 'sipp', 'baresip'] as const;
 
 export type EndpointKind = (typeof ENDPOINT_KINDS)[number];
 
@@ -34,7 +35,12 @@ const OWN_TRAITS: EndpointTraits = {
   program: null,
 };
 
-const TRAITS: Readonly<Record<EndpointKind, EndpointTraits>> = { own: OWN_TRAITS, 'sipjs-udp': SIPJS_TRAITS, sipp: SIPP_TRAITS };
+const TRAITS: Readonly<Record<EndpointKind, EndpointTraits>> = {
+  own: OWN_TRAITS,
+  'sipjs-udp': SIPJS_TRAITS,
+  sipp: SIPP_TRAITS,
+  baresip: BARESIP_TRAITS,
+};
 
 export function traitsOf(kind: EndpointKind): EndpointTraits {
   return TRAITS[kind];

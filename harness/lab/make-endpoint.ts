@@ -1,3 +1,4 @@
+import { BaresipEndpoint } from '../endpoint/baresip/baresip-endpoint.js';
 import type { Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
 import type { Persona } from '../endpoint/persona.js';
 import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
@@ -23,6 +24,8 @@ export const makeChosenEndpoint: MakeEndpoint = ({ participant, options, persona
   switch (participant.endpoint?.kind) {
     case 'sipp':
       return new SippEndpoint({ ...options, outputs, statuses: statusesOf(participant) }, persona);
+    case 'baresip':
+      return new BaresipEndpoint({ ...options, outputs }, persona);
     case 'sipjs-udp':
       return new SipjsEndpoint(options, persona);
     default:

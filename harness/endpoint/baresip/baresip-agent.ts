@@ -1,0 +1,173 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Timer } from '../../platform/clock.js';
+import { BusyhereError } from '../../platform/errors.js';
+import type { EndpointOptions } from '../endpoint.js';
+import type { Persona } from '../persona.js';
+import { BaresipProcess } from './baresip-process.js';
+import { accountLine } from './config-text.js';
+import { type BaresipEvent, type BaresipReply, ControlLink } from './control-link.js';
+import { InstantMessages } from './instant-messages.js';
+import { SentRequests } from './sent-requests.js';
+import { SipLog } from './sip-log.js';
+import { remarksOf } from './start-failure.js';
+
+export interface BaresipAgentOptions extends EndpointOptions {
+  /** For its files. */
+  readonly folder: string;
+}
+
+/** What a call wants to hear. */
+export interface CallListener {
+  /** Empty while it is not known. */
+  readonly callId: string;
+  heard(event: BaresipEvent): void;
+  /** baresip is gone. */
+  gone(): void;
+}
+
+/** What came of an agent when it was stopped. */
+export interface AgentEnd {
+  /** Null where a signal ended it; undefined where it ran until we ended it. */
+  readonly exitCode: number | null | undefined;
+  readonly remarks: readonly string[];
+}
+
+const LOOK_AGAIN_MS = 15;
+
+/** RFC 3261 §17.1.2.2: Timer F, 64·T1 of 500 ms, and a little; after it baresip has given a request up. */
+export const REQUEST_PATIENCE_MS = 33_000;
+
+/** One baresip that plays one endpoint, and what all its calls share. */
+export class BaresipAgent {
+  readonly identity: string;
+  readonly log: SipLog;
+  readonly sent: SentRequests;
+  readonly messages = new InstantMessages(this);
+  /** Invitations and sessions that are pending or active. */
+  readonly calls = new Set<CallListener>();
+  readonly #waits = new Map<Timer, () => void>();
+  #link: ControlLink | undefined;
+  #hasAccount = false;
+
+  private constructor(
+    readonly options: BaresipAgentOptions,
+    readonly persona: Persona,
+    private readonly process: BaresipProcess,
+    private readonly stranger: (event: BaresipEvent | undefined) => void,
+  ) {
+    this.identity = options.identity ?? `sip:${options.name}@${options.domain}`;
+    this.log = new SipLog(process.log, options.address);
+    this.sent = new SentRequests(this.log, options.account !== undefined);
+  }
+
+  /**
+   * Resolves when baresip takes commands.
+   * @param stranger told of what concerns no call that is known; without an event: baresip is gone
+   * @throws BusyhereError `environment`, `address-in-use`
+   */
+  static async start(
+    options: BaresipAgentOptions,
+    persona: Persona,
+    stranger: (event: BaresipEvent | undefined) => void,
+  ): Promise<BaresipAgent> {
+    const { name, address, clock, folder } = options;
+    // Who refuses a second session by himself has it refused by baresip: its own 486, without a 180.
+    const maxCalls = persona.refuse(1) ? 1 : 0;
+    const process = await BaresipProcess.start({ name, address, clock, folder, maxCalls });
+    const agent = new BaresipAgent(options, persona, process, stranger);
+    try {
+      agent.#link = await ControlLink.open(process.control, { heard: (event) => agent.#heard(event), gone: () => agent.#gone() });
+    } catch (error) {
+      await process.kill();
+      throw error;
+    }
+    return agent;
+  }
+
+  get hasAccount(): boolean {
+    return this.#hasAccount;
+  }
+
+  command(name: string, params?: string): Promise<BaresipReply> {
+    return this.#link?.command(name, params) ?? Promise.resolve({ ok: false, data: 'baresip is not running' });
+  }
+
+  /**
+   * Gives it its account, in place of the one that it has: another one cannot be changed, only made.
+   * @param expires seconds to register for; 0 for not at all. Registered contacts of the one before are taken away.
+   */
+  async setAccount(expires: number): Promise<void> {
+    const { account, outbound, name } = this.options;
+    const replaces = this.#hasAccount;
+    this.#hasAccount = true;
+    const made = this.command('uanew', accountLine({ identity: this.identity, account, outbound, expires }));
+    if (replaces) {
+      this.command('uanext');
+      this.command('uadel', this.identity); // the first that has this address
+    }
+    const { ok, data } = await made;
+    if (!ok) throw new BusyhereError('environment', `${name}'s baresip takes no account: ${data.trim()}`);
+  }
+
+  /** Commands go to its current call: makes it this one, where there are several. */
+  callCommand(callId: string, name: string): void {
+    if (this.calls.size > 1) this.command('callfind', callId);
+    this.command(name);
+  }
+
+  /** Writes a file where baresip looks for its own. */
+  write(file: string, text: string): void {
+    writeFileSync(join(this.options.folder, file), text);
+  }
+
+  /** Looks again and again until something holds, or the time is over, or the agent was stopped. @returns whether it holds */
+  async until(holds: () => boolean, patienceMs: number): Promise<boolean> {
+    const { clock } = this.options;
+    const deadline = clock.now() + patienceMs;
+    while (!holds()) {
+      if (!this.#link || clock.now() >= deadline) return false;
+      await new Promise<void>((resolve) => {
+        const timer = clock.setTimer(LOOK_AGAIN_MS, () => {
+          this.#waits.delete(timer);
+          resolve();
+        });
+        this.#waits.set(timer, resolve);
+      });
+    }
+    return true;
+  }
+
+  /** Ends baresip; open calls are dropped without a word. */
+  async stop(): Promise<AgentEnd> {
+    const { end } = this.process;
+    this.#link?.close();
+    this.#release();
+    await this.process.kill();
+    return { exitCode: end?.code, remarks: remarksOf(this.process.output) };
+  }
+
+  #release(): void {
+    this.log.close();
+    this.#link = undefined;
+    this.calls.clear();
+    for (const [timer, resolve] of this.#waits) {
+      timer.cancel();
+      resolve();
+    }
+    this.#waits.clear();
+  }
+
+  #heard(event: BaresipEvent): void {
+    const call = event.id === undefined ? undefined : [...this.calls].find(({ callId }) => callId === event.id);
+    if (call) call.heard(event);
+    else this.stranger(event);
+  }
+
+  #gone(): void {
+    const calls = [...this.calls];
+    this.#release();
+    for (const call of calls) call.gone();
+    this.stranger(undefined);
+  }
+}

@@ -1,0 +1,36 @@
+import { BusyhereError } from '../../platform/errors.js';
+import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import type { ProgramEnd } from '../program/supervised-program.js';
+
+const REMARKS_AT_MOST = 6;
+
+/** Whether baresip runs, but could not open the address for commands. */
+export function controlTaken(output: string): boolean {
+  return output.includes('ctrl_tcp: failed to listen');
+}
+
+/** Why a baresip that just began has ended, as an error of ours. @param end undefined where it runs without getting ready */
+export function startFailure(name: string, address: SocketAddress, end: ProgramEnd | undefined, output: string): BusyhereError {
+  const said = remarksOf(output).join('; ') || 'it said nothing';
+  if (output.includes('Address already in use')) {
+    const where = formatSocketAddress(address);
+    return new BusyhereError(
+      'address-in-use',
+      `${name}'s baresip cannot open ${where}: ${said}`,
+      `it takes UDP and TCP ${where}, and TCP port ${address.port + 1} for TLS: ss -lntu shows who holds them`,
+    );
+  }
+  return new BusyhereError('environment', `${name}'s baresip ${endText(end)}: ${said}`);
+}
+
+function endText(end: ProgramEnd | undefined): string {
+  if (!end) return 'did not get ready';
+  const { code, signal } = end;
+  return signal === null ? `ended with exit code ${code ?? 'unknown'} as soon as it had begun` : `was ended by signal ${signal}`;
+}
+
+/** What it warns of, which it writes in red, each once. */
+export function remarksOf(output: string): string[] {
+  const red = [...output.matchAll(/\x1b\[31m([^\x1b]*)/g)].map(([, text = '']) => text.trim());
+  return [...new Set(red.filter((text) => text !== ''))].slice(0, REMARKS_AT_MOST);
+}
