@@ -11,6 +11,7 @@ export class SipPeer {
   readonly received: SipMessage[] = [];
   /** Called for each request, before the test looks. */
   onRequest: (request: SipRequest) => void = () => {};
+  onResponse: (response: SipResponse) => void = () => {};
   readonly #waiting: { wanted: (message: SipMessage) => boolean; found: (message: SipMessage) => void }[] = [];
   readonly #taken = new Set<SipMessage>();
   #branches = 0;
@@ -187,6 +188,7 @@ export class SipPeer {
     const message = parsed.value;
     this.received.push(message);
     if (message.kind === 'request') this.onRequest(message);
+    else this.onResponse(message);
     const index = this.#waiting.findIndex(({ wanted }) => wanted(message));
     if (index >= 0) this.#waiting.splice(index, 1)[0]?.found(message);
   }
