@@ -24,7 +24,7 @@ function buildAttempt(tries: readonly LegNode[], evidence: Evidence): Attempt {
   const top = topOf(root, visible);
   return {
     originator: top.leg.source,
-    originatorSeen: top.seen,
+    originatorSeen: root.seen,
     callee: judgement.target.seen ? judgement.target.leg.destination : null,
     callIds: distinct(seen.map(({ leg }) => leg.callId)).filter((callId) => !callId.startsWith('?')),
     outcome: judgement.outcome,
@@ -40,7 +40,11 @@ function buildAttempt(tries: readonly LegNode[], evidence: Evidence): Attempt {
     cancelledByOriginator: judgement.cancelled,
     startedAt: Math.min(...seen.map(({ leg }) => leg.firstTime)),
     lastSeenAt: Math.max(...seen.map(({ leg }) => leg.lastTime)),
-    notes: [...judgement.notes, ...notesOn(top, nodes), ...blindSpots(judgement, evidence)],
+    notes: [
+      ...judgement.notes,
+      ...notesOn(top, nodes, !root.seen && judgement.finalAtOriginator !== null),
+      ...blindSpots(judgement, evidence),
+    ],
     events: ladder(seen, judgement.loss, evidence),
     from: top.leg.fromUser ?? null,
     to: top.leg.requestUser ?? null,
@@ -69,10 +73,11 @@ function reachedBy(nodes: readonly LegNode[], { coverage }: Evidence): SocketAdd
   return reached;
 }
 
-function notesOn(top: LegNode, nodes: readonly LegNode[]): string[] {
+function notesOn(top: LegNode, nodes: readonly LegNode[], isTold: boolean): string[] {
   const notes: string[] = [];
   if (!top.seen) notes.push(`The INVITE is not in the trace; ${formatSocketAddress(top.leg.source)} is known from Via headers only.`);
-  const above = top.seen ? top.leg.vias.slice(1).at(-1) : undefined;
+  // Where a final was followed up to there, a note of the judgement says so already.
+  const above = top.seen && !isTold ? top.leg.vias.slice(1).at(-1) : undefined;
   if (above)
     notes.push(
       `Via headers name an element before ${formatSocketAddress(top.leg.source)}: ${above.host}. The trace does not show that side.`,

@@ -50,7 +50,10 @@ function step(at: Step, leaf: LegNode, evidence: Evidence): Step | FinalsWay {
     const further = finalAfter(above, final);
     return further ? { node: above, final: further, alteration: becoming(at, further, evidence) } : ended(swallowed(node, final, evidence));
   }
-  if (!upstream) return ended(swallowed(node, final, evidence));
+  if (!upstream) {
+    const wentUnseen = final.toTag !== undefined && parent.leg.ackOfUnseenFinal(final.firstTime)?.toTag === final.toTag;
+    return wentUnseen ? { node: parent, final, alteration } : ended(swallowed(node, final, evidence));
+  }
   if (upstream.status === final.status) return { node: parent, final: upstream, alteration };
   if (isInsteadOf(node, parent, leaf, final, upstream, evidence)) {
     return { ...ended(swallowed(node, final, evidence, upstream)), alteration: null };
@@ -66,6 +69,8 @@ function becoming({ node, final, alteration }: Step, upstream: Arrow, evidence: 
 function isInsteadOf(node: LegNode, parent: LegNode, leaf: LegNode, final: Arrow, upstream: Arrow, { options }: Evidence): boolean {
   const taken = node.leg.acked(final)?.firstTime ?? final.firstTime; // repetitions before its ACK were lost on their way
   const late = upstream.firstTime - taken > options.horizonMs && !openAt(parent, leaf, final.firstTime, upstream.firstTime);
+  // Who had given up before the target spoke has lost nothing.
+  if (isCancelled(parent, upstream) && cancelTime(parent, upstream) <= final.firstTime) return false;
   return (late || isCancelled(parent, upstream)) && !openAt(parent, leaf, final.firstTime, cancelTime(parent, upstream));
 }
 
@@ -119,14 +124,14 @@ function swallowed(node: LegNode, final: Arrow, evidence: Evidence, instead?: Ar
     ...lostFinal(final),
     kind: 'swallowed',
     hop,
-    certainty: swallowCertainty(node, quiet, instead !== undefined, evidence),
+    certainty: swallowCertainty(node, final, quiet, instead !== undefined, evidence),
     reason: reasons.swallowed(node, hop, final, quiet, instead, evidence),
   };
 }
 
-function swallowCertainty(node: LegNode, quiet: number, provenOtherwise: boolean, evidence: Evidence): Certainty {
+function swallowCertainty(node: LegNode, final: Arrow, quiet: number, provenOtherwise: boolean, evidence: Evidence): Certainty {
   if (quiet < evidence.options.horizonMs && !provenOtherwise) return 'unknown';
-  if (node.parent?.seen === false) return 'unknown';
+  if (node.parent?.seen === false || node.parent?.leg.ackOfUnseenFinal(final.firstTime)) return 'unknown';
   // Another final from the same hop shows that it never sent this one; silence does so only where its sending was watched.
   if (!provenOtherwise && isOutOfSight(node, evidence.coverage)) return 'inferred';
   // Of a call that began before the trace did, a response that fits no INVITE may have gone up unrecognised.

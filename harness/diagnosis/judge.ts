@@ -95,7 +95,20 @@ function finalAtOriginator(root: LegNode, ends: readonly TargetEnd[], evidence: 
       notes.push(takenNote(root.leg, final, evidence));
     }
   }
-  return taken?.status ?? null;
+  return taken?.status ?? finalAckedUnseen(root, ends, notes);
+}
+
+/** The capture missed the final on its last way, and has its ACK: what became of a target's final tells which one that was. */
+function finalAckedUnseen({ leg }: LegNode, ends: readonly TargetEnd[], notes: string[]): number | null {
+  const known = ends.find(({ final, way }) => {
+    const ack = leg.ackOfUnseenFinal(final.firstTime);
+    return ack?.toTag !== undefined && ack.toTag === final.toTag && way.loss === null && way.alteration === null;
+  });
+  if (!known) return null;
+  notes.push(
+    "The final is not in the trace where it came to the originator; the originator's ACK is, with the To tag of the target's final.",
+  );
+  return known.final.status;
 }
 
 /** The longest pause between two sendings of a final, T2 of RFC 3261 §17.1.2.2. */

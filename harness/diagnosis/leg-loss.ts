@@ -100,7 +100,7 @@ function lostOnWire(leg: Leg, final: Arrow, evidence: Evidence): Loss {
     kind: 'lost-on-wire',
     hop: null,
     between,
-    certainty: watched ? 'seen' : 'inferred',
+    certainty: watched ? 'seen' : final.count > 1 || evidence.end - final.lastTime >= ACK_GRACE_MS ? 'inferred' : 'unknown',
     reason: reasons.lostOnWire(final, missing, watched, evidence),
   };
 }

@@ -79,6 +79,11 @@ export class Leg {
     return this.arrows.find((arrow) => arrow.kind === 'ack' && arrow.lastTime >= final.firstTime && acknowledges(arrow, final));
   }
 
+  /** An ACK tells of a final that is not in the trace; its To tag is that final's (RFC 3261 §17.1.1.3). */
+  ackOfUnseenFinal(since: number): Arrow | undefined {
+    return this.firstFinal ? undefined : this.arrows.find((arrow) => arrow.kind === 'ack' && arrow.lastTime >= since);
+  }
+
   get lastTime(): number {
     return this.arrows.reduce((latest, arrow) => Math.max(latest, arrow.lastTime), this.firstTime);
   }

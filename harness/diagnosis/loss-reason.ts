@@ -55,11 +55,13 @@ export function swallowed(
   const unseen =
     node.parent?.seen === false
       ? ` The trace holds nothing of ${name}'s upstream side, so it cannot show whether the response went on there.`
-      : !instead && quiet < options.horizonMs
-        ? ` The trace ends so soon that it cannot show whether the response would still have gone on.`
-        : !instead && isOutOfSight(node, evidence.coverage)
-          ? ` Only those that ${name} talks to were watched: that it sent it nowhere is concluded.`
-          : '';
+      : !instead && node.parent?.leg.ackOfUnseenFinal(final.firstTime)
+        ? ` An ACK from upstream tells of a final that is not in the trace, and whether it was this one cannot be told.`
+        : !instead && quiet < options.horizonMs
+          ? ` The trace ends so soon that it cannot show whether the response would still have gone on.`
+          : !instead && isOutOfSight(node, evidence.coverage)
+            ? ` Only those that ${name} talks to were watched: that it sent it nowhere is concluded.`
+            : '';
   return `${name} ${took} and ${then}.${unseen}${byLikeness(node, evidence)}`;
 }
 

@@ -10,6 +10,16 @@ export function finalsText({ finalAtCallee, finalAtOriginator }: Attempt): strin
   return `${at(finalAtCallee, 'callee')}, ${at(finalAtOriginator, 'originator')}`;
 }
 
+/** The outcome; of a final that was followed up to the capture's edge and not to its originator, that it was no further. */
+export function outcomeText({ outcome, originatorSeen, finalAtOriginator }: Attempt): string {
+  return isFollowedInPart({ originatorSeen, finalAtOriginator }) ? `${outcome} as far as seen` : outcome;
+}
+
+/** Whether a final left the capture on its way up: what became of it further on is not known. */
+export function isFollowedInPart({ originatorSeen, finalAtOriginator }: Pick<Attempt, 'originatorSeen' | 'finalAtOriginator'>): boolean {
+  return !originatorSeen && finalAtOriginator !== null;
+}
+
 /** `swallowed at 10.0.0.2:5060`, `lost-on-wire between … and …` */
 export function lossPlace({ kind, hop, between }: Loss): string {
   if (hop) return `${kind} at ${formatSocketAddress(hop)}`;

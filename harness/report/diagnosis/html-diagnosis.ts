@@ -8,7 +8,7 @@ import { drawLadder } from '../ladder.js';
 import type { Sink } from '../reporter.js';
 import { countText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
-import { finalsText, lossPlace } from './attempt-words.js';
+import { finalsText, lossPlace, outcomeText } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';
 import { proofOf } from './proof.js';
 
@@ -36,7 +36,7 @@ export class HtmlDiagnosis implements DiagnosisReporter {
     const ends = `${who(attempt.from, attempt.originator)} → ${attempt.callee ? who(attempt.to, attempt.callee) : 'an unknown place'}`;
     const title =
       `<summary><span class="sign">${trouble ? '✗' : '✓'}</span> <time>+${(attempt.startedAt / 1000).toFixed(3)} s</time> ${escaped(ends)} ` +
-      `<b>${attempt.outcome}</b> ${escaped(finalsText(attempt))}</summary>`;
+      `<b>${outcomeText(attempt)}</b> ${escaped(finalsText(attempt))}</summary>`;
     const body =
       trouble || this.ladders ? `${explanation(attempt)}${ladder(attempt)}${proof(attempt, this.showCredentials)}` : notesOf(attempt);
     this.sink.write(`<details class="${trouble ? 'lost' : 'fine'}"${trouble ? ' open' : ''}>${title}${body}</details>\n`);

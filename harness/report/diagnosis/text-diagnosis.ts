@@ -1,4 +1,4 @@
-import type { Attempt, Outcome } from '../../diagnosis/attempt.js';
+import type { Attempt } from '../../diagnosis/attempt.js';
 import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
 import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
 import { harmless } from '../../diagnosis/wording.js';
@@ -9,7 +9,7 @@ import type { Palette } from '../palette.js';
 import type { Terminal } from '../terminal.js';
 import { countText, hangingText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
-import { finalsText, lossPlace } from './attempt-words.js';
+import { finalsText, isFollowedInPart, lossPlace, outcomeText } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';
 import { proofOf } from './proof.js';
 
@@ -25,13 +25,14 @@ export interface TextDiagnosisOptions {
 
 /** Tells people: a line for each attempt, and for each lost response where, how, why, and its ladder. */
 export class TextDiagnosis implements DiagnosisReporter {
-  readonly #counts = new Map<Outcome, number>();
+  readonly #counts = new Map<string, number>();
   #lost = 0;
 
   constructor(private readonly options: TextDiagnosisOptions) {}
 
   attempt(attempt: Attempt): void {
-    this.#counts.set(attempt.outcome, (this.#counts.get(attempt.outcome) ?? 0) + 1);
+    const outcome = outcomeText(attempt);
+    this.#counts.set(outcome, (this.#counts.get(outcome) ?? 0) + 1);
     const trouble = hasTrouble(attempt);
     if (trouble) this.#lost += 1;
     const lines = [this.#head(attempt)];
@@ -50,7 +51,8 @@ export class TextDiagnosis implements DiagnosisReporter {
     const summary = `${countText(total, 'attempt')} in ${countText(messages, 'SIP message')}${counts === '' ? '' : `: ${counts}`}`;
     const isDamaged = captures.some(({ problem }) => problem !== null);
     const fine = isDamaged ? palette.bad('nothing lost or altered in what could be read') : palette.good('nothing lost or altered');
-    const verdict = this.#lost === 0 ? fine : palette.bad(`${this.#lost} lost or altered`);
+    const nothing = total === 0 && !isDamaged ? palette.faint('nothing to judge') : fine;
+    const verdict = this.#lost === 0 ? nothing : palette.bad(`${this.#lost} lost or altered`);
     this.#write([...(noteLines.length > 0 ? [...noteLines, ''] : []), `  ${glyphs.text(summary)} ${glyphs.dot} ${verdict}`]);
   }
 
@@ -63,14 +65,14 @@ export class TextDiagnosis implements DiagnosisReporter {
     const { glyphs, palette } = this.options;
     const sign = hasTrouble(attempt)
       ? palette.bad(glyphs.failed)
-      : attempt.outcome === 'ringing'
+      : attempt.outcome === 'ringing' || isFollowedInPart(attempt)
         ? palette.faint(glyphs.notRun)
         : palette.good(glyphs.passed);
     const time = `+${(attempt.startedAt / 1000).toFixed(3)} s`;
     const who = (user: string | null, address: string): string => (user === null ? address : `${user} ${address}`);
     const callee = attempt.callee ? formatSocketAddress(attempt.callee) : 'an unknown place';
     const ends = `${who(attempt.from, formatSocketAddress(attempt.originator))} → ${who(attempt.to, callee)}`;
-    return `${sign} ${palette.faint(time)}  ${glyphs.text(harmless(ends))}  ${palette.heading(attempt.outcome)}  ${glyphs.text(finalsText(attempt))}`;
+    return `${sign} ${palette.faint(time)}  ${glyphs.text(harmless(ends))}  ${palette.heading(outcomeText(attempt))}  ${glyphs.text(finalsText(attempt))}`;
   }
 
   #explanation(attempt: Attempt): string[] {
