@@ -13,15 +13,21 @@ const NETWORK_VARIABLE = 'BUSYHERE_NETWORK';
 
 /**
  * What a run in containers is told besides.
+ * @param runsAlready whether the proxy under test is there before the run
  * @throws BusyhereError `usage` where the proxy under test cannot be in one
  */
-export function dockerOptions(engine: EngineName, sut: SutName, host: Pick<Host, 'env' | 'stderr'>): { docker?: DockerOptions } {
+export function dockerOptions(
+  engine: EngineName,
+  sut: SutName,
+  runsAlready: boolean,
+  host: Pick<Host, 'env' | 'stderr'>,
+): { docker?: DockerOptions } {
   if (engine !== 'docker') return {};
-  if (sut !== 'builtin') {
+  if (runsAlready) {
     throw new BusyhereError(
       'usage',
-      `--engine docker does not go with --sut ${sut}`,
-      'its containers are made for the case, with a proxy of ours; --engine udp plays against others',
+      `--engine docker does not go with a ${sut === 'drachtio' ? 'drachtio-server' : 'proxy'} that runs already`,
+      'its containers are made for the case, with servers of ours; --engine udp plays against others',
     );
   }
   const lab = host.env[LAB_VARIABLE];

@@ -24,8 +24,8 @@ export interface LabOptions extends SocketLabOptions {
 
 /** The lab that a case is played in. @throws BusyhereError `configuration` where case and SUT do not go together */
 export function createLab(topology: Topology, { external, site, drachtioGuardMs: guardMs, ...given }: LabOptions): Lab {
+  if (site) return new ContainerLab(topology, { ...given, site, drachtioGuardMs: guardMs });
   const options = guardMs === undefined ? given : { ...given, makeServer: drachtioServers(guardMs) };
-  if (site) return new ContainerLab(topology, { ...options, site });
   if (!external) return new InProcessLab(topology, options);
   const { control } = external;
   const makeSut = control && guardMs !== undefined ? applicationsOn(control, guardMs) : undefined;

@@ -4,7 +4,6 @@ import type { EngineName, SutName } from './run-options.js';
 /** Why an engine cannot have the B2BUA on drachtio-srf. */
 const NOT_FOR_DRACHTIO: Readonly<Partial<Record<EngineName, string>>> = {
   memory: 'drachtio-srf brings sockets and a clock of its own',
-  docker: 'its containers hold our own proxy',
 };
 
 /** @throws BusyhereError `usage` where the engine cannot have the proxy under test */

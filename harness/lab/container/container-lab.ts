@@ -14,6 +14,8 @@ import type { CaptureReader, Site, SiteHost } from './site.js';
 
 export interface ContainerLabOptions extends SocketLabOptions {
   readonly site: Site;
+  /** How long a drachtio application keeps a call whose rejection it absorbed, ms; undefined: no server is such an application. */
+  readonly drachtioGuardMs?: number | undefined;
 }
 
 /** A case in warm containers: every host has an address of its own, the case ports of its own, and the trace is what was captured. */
@@ -22,8 +24,8 @@ export class ContainerLab extends SocketLab implements CaptureReader {
   readonly #hosts: readonly SiteHost[];
 
   /** @throws BusyhereError `configuration` where the case does not fit into the containers */
-  constructor(topology: Topology, { site, ...options }: ContainerLabOptions) {
-    const maker = new ElementMaker(topology, site);
+  constructor(topology: Topology, { site, drachtioGuardMs, ...options }: ContainerLabOptions) {
+    const maker = new ElementMaker(topology, site, drachtioGuardMs);
     super(
       topology,
       {
@@ -80,6 +82,7 @@ class ElementMaker {
   constructor(
     topology: Topology,
     private readonly site: Site,
+    private readonly drachtioGuardMs: number | undefined,
   ) {
     this.seating = site.seat(topology);
     this.#lab = site.nextLab();
@@ -100,6 +103,7 @@ class ElementMaker {
       accounts,
       routes,
       ...(digestAlgorithms ? { digestAlgorithms } : {}),
+      ...(this.drachtioGuardMs === undefined ? {} : { drachtioGuardMs: this.drachtioGuardMs }),
     };
     return new RemoteServer({
       element: this.#element(name),

@@ -127,6 +127,8 @@ export const serverSettingsSchema = z.strictObject({
     .min(1)
     .max(MOST),
   recordRoute: z.boolean(),
+  /** The server is the drachtio-srf application, on a control server of its own, that keeps an absorbed call for so long, ms. */
+  drachtioGuardMs: z.number().positive().exactOptional(),
   digestAlgorithms: z
     .array(z.enum(['MD5', 'SHA-256']))
     .min(1)
