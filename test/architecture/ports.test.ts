@@ -21,6 +21,7 @@ const ALLOWANCES: readonly Allowance[] = [
     ports: ['process', 'socket'],
     reason: 'child processes: the search for them, and a free port for each',
   },
+  { path: 'harness/endpoint/baresip/', ports: ['socket'], reason: 'the TCP channel on which baresip is told what to do' },
   { path: 'harness/endpoint/sipp/', ports: ['socket'], reason: 'the TCP channel on which sipp is told what to do' },
   { path: 'harness/cli/', ports: 'all', reason: 'the main of the command: argv, streams, signals, exit codes' },
 ];

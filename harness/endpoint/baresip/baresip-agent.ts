@@ -35,9 +35,6 @@ export interface AgentEnd {
 
 const LOOK_AGAIN_MS = 15;
 
-/** RFC 3261 §17.1.2.2: Timer F, 64·T1 of 500 ms, and a little; after it baresip has given a request up. */
-export const REQUEST_PATIENCE_MS = 33_000;
-
 /** One baresip that plays one endpoint, and what all its calls share. */
 export class BaresipAgent {
   readonly identity: string;
@@ -53,11 +50,11 @@ export class BaresipAgent {
   private constructor(
     readonly options: BaresipAgentOptions,
     readonly persona: Persona,
-    private readonly process: BaresipProcess,
+    private readonly program: BaresipProcess,
     private readonly stranger: (event: BaresipEvent | undefined) => void,
   ) {
     this.identity = options.identity ?? `sip:${options.name}@${options.domain}`;
-    this.log = new SipLog(process.log, options.address);
+    this.log = new SipLog(program.log, options.address);
     this.sent = new SentRequests(this.log, options.account !== undefined);
   }
 
@@ -74,12 +71,12 @@ export class BaresipAgent {
     const { name, address, clock, folder } = options;
     // Who refuses a second session by himself has it refused by baresip: its own 486, without a 180.
     const maxCalls = persona.refuse(1) ? 1 : 0;
-    const process = await BaresipProcess.start({ name, address, clock, folder, maxCalls });
-    const agent = new BaresipAgent(options, persona, process, stranger);
+    const program = await BaresipProcess.start({ name, address, clock, folder, maxCalls });
+    const agent = new BaresipAgent(options, persona, program, stranger);
     try {
-      agent.#link = await ControlLink.open(process.control, { heard: (event) => agent.#heard(event), gone: () => agent.#gone() });
+      agent.#link = await ControlLink.open(program.control, { heard: (event) => agent.#heard(event), gone: () => agent.#gone() });
     } catch (error) {
-      await process.kill();
+      await program.kill();
       throw error;
     }
     return agent;
@@ -140,11 +137,11 @@ export class BaresipAgent {
 
   /** Ends baresip; open calls are dropped without a word. */
   async stop(): Promise<AgentEnd> {
-    const { end } = this.process;
+    const { end } = this.program;
     this.#link?.close();
     this.#release();
-    await this.process.kill();
-    return { exitCode: end?.code, remarks: remarksOf(this.process.output) };
+    await this.program.kill();
+    return { exitCode: end?.code, remarks: remarksOf(this.program.output) };
   }
 
   #release(): void {

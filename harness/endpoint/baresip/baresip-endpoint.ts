@@ -14,11 +14,12 @@ import type {
 import type { Persona } from '../persona.js';
 import type { ProgramOutputs } from '../program/program-outputs.js';
 import { RegistrationError } from '../registration.js';
-import { BaresipAgent, REQUEST_PATIENCE_MS } from './baresip-agent.js';
+import { BaresipAgent } from './baresip-agent.js';
 import { BaresipIncomingCall } from './baresip-incoming-call.js';
 import { BaresipOutgoingCall } from './baresip-outgoing-call.js';
 import { BaresipRequest } from './baresip-request.js';
 import type { BaresipEvent } from './control-link.js';
+import { REQUEST_PATIENCE_MS } from './sent-requests.js';
 
 const EXPIRES_S = 3600;
 

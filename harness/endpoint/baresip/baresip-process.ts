@@ -46,10 +46,10 @@ export class BaresipProcess {
     const path = options.path ?? programPath(BARESIP);
     const modules = modulesOf(path);
     for (let tried = 1; ; tried++) {
-      const process = await BaresipProcess.#tryToStart(options, path, modules);
-      if (!controlTaken(process.output)) return process;
+      const started = await BaresipProcess.#tryToStart(options, path, modules);
+      if (!controlTaken(started.output)) return started;
       // Somebody took the port between our look and its own.
-      await process.kill();
+      await started.kill();
       if (tried === PORTS_TRIED) throw new BusyhereError('environment', `${options.name}'s baresip got no port for commands`);
     }
   }

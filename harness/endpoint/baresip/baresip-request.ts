@@ -1,6 +1,6 @@
 import type { OutgoingRequest } from '../endpoint.js';
-import { type BaresipAgent, REQUEST_PATIENCE_MS } from './baresip-agent.js';
-import type { SentRequest } from './sent-requests.js';
+import type { BaresipAgent } from './baresip-agent.js';
+import { REQUEST_PATIENCE_MS, type SentRequest } from './sent-requests.js';
 
 /** A request outside a dialog that makes none. */
 export class BaresipRequest implements OutgoingRequest {

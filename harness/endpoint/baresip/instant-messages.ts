@@ -1,6 +1,7 @@
 import { BusyhereError } from '../../platform/errors.js';
 import type { IncomingMessage } from '../endpoint.js';
-import { type BaresipAgent, REQUEST_PATIENCE_MS } from './baresip-agent.js';
+import type { BaresipAgent } from './baresip-agent.js';
+import { REQUEST_PATIENCE_MS } from './sent-requests.js';
 
 /** A command line of baresip's holds 1,023 octets, the command's name among them. */
 const TEXT_OCTETS = 1_000;

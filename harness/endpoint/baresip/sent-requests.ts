@@ -1,5 +1,8 @@
 import type { LoggedRequest, SipLog } from './sip-log.js';
 
+/** RFC 3261 §17.1.2.2: Timer F, 64·T1 of 500 ms, and a little; after it baresip has given a request up. */
+export const REQUEST_PATIENCE_MS = 33_000;
+
 /** A request that baresip was told to send. It draws the Call-ID itself, and tells it in its log. */
 export class SentRequest {
   #callId = '';

@@ -10,6 +10,7 @@ export const BARESIP_TRAITS: EndpointTraits = {
   title: 'baresip, a telephone program, as a child process',
   capabilities: allBut(
     'virtual-time',
+    'containers',
     'impaired-links',
     'own-evidence',
     // It speaks of audio alone, by its account's outbound proxy alone, and refuses what has no audio with 488.
