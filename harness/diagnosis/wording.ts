@@ -13,6 +13,11 @@ export function durationText(ms: number): string {
   return `${Number(ms.toFixed(1))} ms`;
 }
 
+/** `1 case`, `6 cases` */
+export function countText(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `once`, `5 times in 7515 ms`. */
 export function repetitionText(arrow: Arrow): string {
   if (arrow.count === 1) return 'once';

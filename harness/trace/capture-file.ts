@@ -98,6 +98,7 @@ export class CaptureFile {
       yield* unzipped(this.#counted(file), () => this.#endWithin('gzip data', this.octetsRead));
     } catch (error) {
       if (errorCode(error)) throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return; // the user stopped reading: what came is whole
       this.#broken = `byte ${this.octetsRead}: reading ended near here: ${(error as Error).message}`;
     } finally {
       file.destroy();

@@ -15,8 +15,12 @@ interface Waiting {
 /** Puts fragmented IP packets together. What never becomes whole is dropped, the oldest first. */
 export class FragmentStore {
   readonly #waiting = new Map<string, Waiting>();
-  /** Packets given up, since parts of them are not in the capture. */
-  abandoned = 0;
+  #abandoned = 0;
+
+  /** Packets of which parts have not come: given up, or still waited for. */
+  get unfinished(): number {
+    return this.#abandoned + this.#waiting.size;
+  }
 
   /** The whole packet, once the last missing part has come. */
   add(scope: string, part: IpPayload, time: number): IpPayload | undefined {
@@ -40,7 +44,7 @@ export class FragmentStore {
     for (const [oldest, { first }] of this.#waiting) {
       if (this.#waiting.size < MOST_PACKETS_WAITING && time - first < PATIENCE_MS) break;
       this.#waiting.delete(oldest);
-      this.abandoned += 1;
+      this.#abandoned += 1;
     }
     const waiting: Waiting = { parts: [], first: time, length: undefined };
     this.#waiting.set(key, waiting);

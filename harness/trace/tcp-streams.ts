@@ -56,10 +56,14 @@ export function readTcpSegment(
 /** Puts the segments of TCP connections in order, each octet once, and cuts SIP messages out of them. */
 export class TcpStreams {
   readonly #streams = new Map<string, Stream>();
-  /** Gaps that the capture never filled. */
-  gaps = 0;
+  #gaps = 0;
   /** Streams that began as TLS does. */
   readonly encrypted = new Set<string>();
+
+  /** Gaps that the capture never filled, or has not filled yet. */
+  get gaps(): number {
+    return [...this.#streams.values()].reduce((sum, { early }) => sum + (early.size > 0 ? 1 : 0), this.#gaps);
+  }
 
   /**
    * Gives the messages that this segment completes, in its own direction; and in the other, where it acknowledges octets
@@ -149,7 +153,7 @@ export class TcpStreams {
 
   /** The packet was captured in part only: the rest of its octets are gone. */
   #gap(stream: Stream, missing: number, messages: Buffer[]): void {
-    this.gaps += 1;
+    this.#gaps += 1;
     stream.next = ((stream.next ?? 0) + missing) >>> 0;
     const rest = stream.framing.restart();
     if (rest) messages.push(rest);
@@ -157,7 +161,7 @@ export class TcpStreams {
 
   /** The gap will not be filled any more: goes on at the earliest octets beyond it. */
   #jump(stream: Stream, messages: Buffer[]): void {
-    this.gaps += 1;
+    this.#gaps += 1;
     const rest = stream.framing.restart();
     if (rest) messages.push(rest);
     const nearest = nearestOf(stream);

@@ -85,7 +85,7 @@ test('interrupted while a pipe is open: what came until then is told, and the ex
   while (pipe.readableLength > 0) await new Promise((resolve) => setImmediate(resolve));
   host.interrupt();
   expect(await running).toBe(130);
-  expect(JSON.parse(host.stdout.text).attempts).toMatchObject([{ outcome: 'pending' }]);
+  expect(JSON.parse(host.stdout.text)).toMatchObject({ attempts: [{ outcome: 'pending' }], captures: [{ problem: null }], notes: [] });
   expect(host.interruptCallbacks).toEqual([]);
 });
 

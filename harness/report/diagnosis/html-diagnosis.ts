@@ -1,12 +1,11 @@
 import type { Attempt } from '../../diagnosis/attempt.js';
 import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
 import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
-import { harmless } from '../../diagnosis/wording.js';
+import { countText, harmless } from '../../diagnosis/wording.js';
 import { formatSocketAddress } from '../../platform/socket-address.js';
 import { glyphsFor } from '../glyphs.js';
 import { drawLadder } from '../ladder.js';
 import type { Sink } from '../reporter.js';
-import { countText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
 import { finalsText, lossPlace, outcomeText } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';

@@ -1,13 +1,13 @@
 import type { Attempt } from '../../diagnosis/attempt.js';
 import type { CaptureDiagnosis } from '../../diagnosis/diagnose-captures.js';
 import { USUAL_CAUSES } from '../../diagnosis/usual-causes.js';
-import { harmless } from '../../diagnosis/wording.js';
+import { countText, harmless } from '../../diagnosis/wording.js';
 import { formatSocketAddress } from '../../platform/socket-address.js';
 import type { Glyphs } from '../glyphs.js';
 import { drawLadder } from '../ladder.js';
 import type { Palette } from '../palette.js';
 import type { Terminal } from '../terminal.js';
-import { countText, hangingText } from '../text-layout.js';
+import { hangingText } from '../text-layout.js';
 import { hasTrouble } from './attempt-filter.js';
 import { finalsText, isFollowedInPart, lossPlace, outcomeText } from './attempt-words.js';
 import type { DiagnosisReporter } from './diagnosis-reporter.js';

@@ -1,3 +1,4 @@
+import { countText } from '../../diagnosis/wording.js';
 import type { Case } from '../../scenario/case.js';
 import type { AttemptResult } from '../../scenario/result.js';
 import type { CaseFinished, RunEvent, RunFinished, RunStarted } from '../../scenario/run-events.js';
@@ -7,7 +8,7 @@ import { broadestFirst, outcomeMatrices } from '../outcome-matrix.js';
 import { type Palette, paletteFor } from '../palette.js';
 import type { Reporter } from '../reporter.js';
 import type { Terminal } from '../terminal.js';
-import { countText, wrapText } from '../text-layout.js';
+import { wrapText } from '../text-layout.js';
 import { attemptView, screenLines, type ViewContext } from './attempt-view.js';
 import { caseLine, lossText, tellingAttempts } from './case-text.js';
 import { failureView } from './failure-view.js';

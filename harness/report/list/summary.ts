@@ -1,5 +1,6 @@
+import { countText } from '../../diagnosis/wording.js';
 import type { CaseStatus, RunResult } from '../../scenario/result.js';
-import { countText, durationText } from '../text-layout.js';
+import { durationText } from '../text-layout.js';
 import type { ViewContext } from './attempt-view.js';
 
 /** How the run ended, in what time, and how to have it again. */
