@@ -16,12 +16,22 @@ const ENTRIES = ['busyhere', 'busyhere/jest', 'busyhere/drachtio'];
  *
  * @param path absolute
  * @param ownEntry the main file of this package, where the caller knows it; else it is found from the module on
- * @returns the default export, or all of the module where it has none
- * @throws whatever the module or its loading throws
+ * @returns the default export; of a module of CommonJS that has none, all of it
+ * @throws whatever the module or its loading throws; Error where an ES module has no default export, or one that is still to come
  */
 export function loadModule(path: string, ownEntry?: string): unknown {
   const loaded = load(path, ownEntry);
-  return typeof loaded === 'object' && loaded !== null && 'default' in loaded ? loaded.default : loaded;
+  const module = typeof loaded === 'object' && loaded !== null ? (loaded as Record<string | symbol, unknown>) : {};
+  const isEsModule = module.__esModule === true || module[Symbol.toStringTag] === 'Module';
+  if (isEsModule && !('default' in module)) throw new Error('it has no default export');
+  const value = 'default' in module ? module.default : loaded;
+  if (isPromise(value)) throw new Error('its default export is a promise; export what it is to become');
+  return value;
+}
+
+/** By its shape, as it may come from another realm. */
+function isPromise(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 function load(path: string, ownEntry: string | undefined): unknown {

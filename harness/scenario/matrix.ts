@@ -60,7 +60,7 @@ function checkAxes(axes: ReadonlyMap<string, readonly AxisValue[]>, problems: Pr
       const text = String(value);
       if (seen.has(text)) problems.add(['matrix', axis, index], `the axis "${axis}" has the value ${text} twice`);
       // These characters separate the values in a case's id.
-      if (/[,[\]=\p{Cc}]/u.test(text)) problems.add(['matrix', axis, index], 'expected a value without any of , [ ] =');
+      if (/[,[\]=\p{Cc}]/u.test(text)) problems.add(['matrix', axis, index], 'expected a value without , [ ] = and control characters');
       seen.add(text);
     }
   }

@@ -1,3 +1,4 @@
+import { countText } from '../diagnosis/wording.js';
 import { BusyhereError } from '../platform/errors.js';
 
 /** Keys and indexes that lead from the top of a file to a value. */
@@ -69,7 +70,7 @@ export function describeMistakes(mistakes: readonly Mistake[]): string {
     const place = line === null ? file : `${file}:${line}:${column ?? 1}`;
     return `${place}: ${message}${excerpt === '' ? '' : `\n${excerpt}`}`;
   });
-  if (mistakes.length > SHOWN_MISTAKES) shown.push(`and ${mistakes.length - SHOWN_MISTAKES} more mistakes`);
+  if (mistakes.length > SHOWN_MISTAKES) shown.push(`and ${countText(mistakes.length - SHOWN_MISTAKES, 'more mistake')}`);
   return shown.join('\n');
 }
 

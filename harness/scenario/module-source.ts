@@ -24,7 +24,7 @@ export function readModule({ path, file, ownEntry }: ModuleFile): ParsedModule |
 export function loadFault(module: ModuleFile, error: unknown): Mistake {
   // It may be an Error of another realm, or none at all: code of people's own throws what it likes.
   const { message, stack } = (error ?? {}) as { message?: unknown; stack?: unknown };
-  const reason = String(message ?? error);
+  const [reason = ''] = String(message ?? error).split('\nRequire stack:'); // the file itself, which is named anyway
   return (
     syntaxFault(module, reason) ?? thrownFault(module, reason, String(stack ?? '')) ?? wholeFile(module.file, `cannot be loaded: ${reason}`)
   );

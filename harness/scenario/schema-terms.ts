@@ -89,7 +89,7 @@ const condition = z.string({ error: CONDITION_RULE }).min(1, { error: CONDITION_
 /** One condition, or several that must all hold. */
 export const conditions = z.union([condition, z.array(condition).min(1)], { error: CONDITION_RULE });
 
-const rateRule = 'a rate such as 200/s';
+const rateRule = 'a rate such as 200/s, above 0 and below 100000/s';
 
 /** `200/s` */
 export const rate = z.string({ error: rateRule }).regex(/^(?!0+(\.0+)?\/)\d{1,5}(\.\d{1,3})?\/s$/, { error: rateRule });

@@ -64,6 +64,18 @@ test('a mistake is shown with its line and a caret', () => {
   );
 });
 
+test.each([
+  ['export const name = "x";', 'it has no default export'],
+  ['export default (async () => ({}))();', 'its default export is a promise; export what it is to become'],
+  ["import './nowhere';\nexport default {};", "Cannot find module './nowhere'"],
+])('what is no scenario at all is told in one line: %s', (text, what) => {
+  const [first = '', ...further] = told(text).split('\n');
+  expect(first).toMatch(/^s\.scenario\.ts(:1:1)?: cannot be loaded: /);
+  expect(first).toContain(what);
+  expect(further.join('\n')).not.toContain('missing key');
+  expect(further.join('\n')).not.toContain('Require stack');
+});
+
 test('several are told at once, keys and values', () => {
   const text = SOUND.replace('domain:', 'domian:')
     .replace('observed: 486', 'observed: 99')
@@ -115,8 +127,4 @@ test('what a module throws is shown at the line', () => {
   expect(told("interface A { a: string }\n\nthrow new Error('not today');\nexport default {};\n")).toMatch(
     /^s\.scenario\.ts:3:1: cannot be loaded: not today\n {3}3 \| throw new Error\('not today'\);/,
   );
-});
-
-test('a module that exports nothing of use says so', () => {
-  expect(told('export const x: number = 1;\n')).toMatch(/^s\.scenario\.ts: missing key "name"/);
 });
