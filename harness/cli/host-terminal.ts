@@ -9,7 +9,7 @@ export function terminalOf(stream: HostStream, { env, platform }: Host): Termina
   const isTerminal = stream.isTTY === true;
   return {
     write: (text) => void stream.write(text),
-    columns: Math.max(FEWEST_COLUMNS, stream.columns ?? (Number(env.COLUMNS) || USUAL_COLUMNS)),
+    columns: Math.max(FEWEST_COLUMNS, stream.columns || Number(env.COLUMNS) || USUAL_COLUMNS),
     isLive: isTerminal && env.TERM !== 'dumb' && !isSet(env.CI),
     // https://no-color.org: present and not empty, whatever it says.
     hasColours: !env.NO_COLOR && (isSet(env.FORCE_COLOR) || (isTerminal && env.TERM !== 'dumb')),

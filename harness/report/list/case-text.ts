@@ -15,13 +15,22 @@ export interface CaseLineOptions {
   readonly scenario: string | null;
 }
 
+/** What stands in the column of outcomes where nothing was observed; it is narrow. */
+const SHORT_STATUS: Readonly<Record<CaseStatus, string>> = {
+  passed: 'passed',
+  failed: 'failed',
+  inconclusive: 'unclear',
+  skipped: 'skipped',
+  interrupted: 'stopped',
+};
+
 /** `✓ 486      kb834477/second-invitation[trust=no-trust,…]  21 ms`; the time only where there is room for it. */
 export function caseLine(
   { result }: Pick<CaseFinished, 'result'>,
   { glyphs, palette, columns, outcomeWidth, scenario }: CaseLineOptions,
 ): string {
   const judged = result.attempts.filter(({ expected }) => expected.length > 0);
-  const outcome = [...new Set(judged.map(({ observed }) => observedText(observed)))].join(', ') || result.status;
+  const outcome = [...new Set(judged.map(({ observed }) => observedText(observed)))].join(', ') || SHORT_STATUS[result.status];
   const variant = Object.entries(result.variant).map(([axis, value]) => `${axis}=${value}`);
   const name = scenario === result.scenario && variant.length > 0 ? variant.join(', ') : result.id;
   const body = `${cutText(outcome, outcomeWidth, glyphs.ellipsis).padEnd(outcomeWidth)}  ${glyphs.text(name)}`;

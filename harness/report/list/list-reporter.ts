@@ -31,8 +31,8 @@ export interface ListOptions {
 const SHOWN_FAILURES = 10;
 /** On a live terminal the lines of passed cases stay only where they are few. */
 const KEPT_LINES = 24;
-/** Room for `pending`, and for `pending, 486`. */
-const OUTCOME_WIDTH = 7;
+/** Room for `not seen`, and for `pending, 486`. */
+const OUTCOME_WIDTH = 8;
 const OUTCOMES_WIDTH = 14;
 
 /** The report for people: lines while the run goes, then the matrix, failures and a summary. */
