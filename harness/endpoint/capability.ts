@@ -1,6 +1,7 @@
 /** What a case may ask of an endpoint, each with the words that complete "it …". Our own user agent has them all. */
 export const CAPABILITIES = {
   'virtual-time': 'plays on the memory engine, in virtual time',
+  containers: 'plays in a container of its own (`--engine docker`)',
   'impaired-links': 'sends over links that lose, delay, double or reorder datagrams',
   'own-evidence': 'has its datagrams recorded at its own socket, for a proxy that is not ours',
   invite: 'invites somebody',

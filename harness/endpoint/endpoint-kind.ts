@@ -25,6 +25,10 @@ export interface EndpointSetting {
   readonly kind: EndpointKind;
   /** Codes that the script has it answer with, for an endpoint that must know them beforehand. */
   readonly statuses?: readonly number[];
+  /** For sipp: a scenario of the user's in place of the one that is written for it; absolute path. */
+  readonly file?: string;
+  /** For sipp with a file: the data to inject; absolute path. */
+  readonly inject?: string;
 }
 
 const OWN_TRAITS: EndpointTraits = {

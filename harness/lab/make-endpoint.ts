@@ -4,6 +4,7 @@ import type { Persona } from '../endpoint/persona.js';
 import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import { SipjsEndpoint } from '../endpoint/sipjs-udp/sipjs-endpoint.js';
 import { SippEndpoint } from '../endpoint/sipp/sipp-endpoint.js';
+import { SippFileEndpoint } from '../endpoint/sipp/sipp-file-endpoint.js';
 import { UserAgent } from '../endpoint/user-agent.js';
 import type { Participant } from './topology.js';
 
@@ -21,8 +22,10 @@ export type MakeEndpoint = (plan: EndpointPlan) => Endpoint;
 
 /** Whichever endpoint the participant is to have. */
 export const makeChosenEndpoint: MakeEndpoint = ({ participant, options, persona, outputs }) => {
-  switch (participant.endpoint?.kind) {
+  const { kind, file, inject = null } = participant.endpoint ?? {};
+  switch (kind) {
     case 'sipp':
+      if (file !== undefined) return new SippFileEndpoint({ ...options, outputs, file, inject }, persona);
       return new SippEndpoint({ ...options, outputs, statuses: statusesOf(participant) }, persona);
     case 'baresip':
       return new BaresipEndpoint({ ...options, outputs }, persona);

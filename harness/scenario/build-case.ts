@@ -15,13 +15,15 @@ import { substitute } from './substitute.js';
 export interface ScenarioDraft {
   readonly id: string;
   readonly file: string | null;
+  /** Where the files that it names are looked for. */
+  readonly directory: string;
   readonly input: ScenarioInput;
   readonly profiles: ProfilesInput;
 }
 
 /** Builds one case. What it gives is complete only if no problem was added. */
-export function buildCase({ id, file, input, profiles }: ScenarioDraft, variant: Variant, problems: Problems): Case {
-  const context = new CaseContext(problems);
+export function buildCase({ id, file, directory, input, profiles }: ScenarioDraft, variant: Variant, problems: Problems): Case {
+  const context = new CaseContext(problems, directory);
   const trust = variant.trust === undefined ? null : String(variant.trust);
   const profile = trust !== null && Object.hasOwn(profiles, trust) ? profiles[trust] : undefined;
   const written = (['servers', 'participants', 'script', 'expect'] as const).map((key) => substitute(input[key], variant, problems, [key]));

@@ -1,4 +1,4 @@
-import { ENDPOINT_KINDS } from '../endpoint/endpoint-kind.js';
+import { ENDPOINT_KINDS, type EndpointSetting } from '../endpoint/endpoint-kind.js';
 import type { CaseContext } from './case-context.js';
 import { describe } from './check-shape.js';
 import type { ValuePath } from './mistake.js';
@@ -78,12 +78,18 @@ function buildParticipant(
   };
 }
 
-function endpointOf({ endpoint }: ParticipantInput, path: ValuePath, context: CaseContext): Pick<Participant, 'endpoint'> {
-  if (endpoint === undefined) return {};
+function endpointOf(value: ParticipantInput, path: ValuePath, context: CaseContext): Pick<Participant, 'endpoint'> {
+  const { endpoint = 'own', file, inject } = value;
   const kind = ENDPOINT_KINDS.find((known) => known === endpoint);
-  if (kind) return { endpoint: { kind } };
-  context.mustExist(String(endpoint), ENDPOINT_KINDS, 'endpoint', [...path, 'endpoint']);
-  return {};
+  if (!kind) context.mustExist(String(endpoint), ENDPOINT_KINDS, 'endpoint', [...path, 'endpoint']);
+  if (file !== undefined && kind !== 'sipp') context.problems.add([...path, 'file'], 'a file goes with `endpoint: sipp`', 'key');
+  if (inject !== undefined && file === undefined) {
+    context.problems.add([...path, 'inject'], 'data are injected into a scenario of sipp: say `file` too', 'key');
+  }
+  if (!kind || value.endpoint === undefined) return {};
+  const fileAt = (key: 'file' | 'inject', written: string | undefined): Partial<EndpointSetting> =>
+    written === undefined ? {} : { [key]: context.file(String(written), [...path, key]) };
+  return { endpoint: { kind, ...fileAt('file', file), ...fileAt('inject', inject) } };
 }
 
 function buildNumber(pattern: string, written: string, path: ValuePath, context: CaseContext): NumberRule[] {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Problem, Problems, ValuePath } from './mistake.js';
 import type { ServerEntrance } from './model.js';
 import { didYouMean } from './nearest.js';
@@ -19,7 +21,18 @@ export class CaseContext {
   /** Labels of the attempts of the script, and who makes each. */
   readonly attempts = new Map<string, string>();
 
-  constructor(readonly problems: Problems) {}
+  /** @param directory where the files that a scenario names are looked for */
+  constructor(
+    readonly problems: Problems,
+    private readonly directory = '',
+  ) {}
+
+  /** The absolute path of a file that the scenario names, and that must be there. */
+  file(written: string, path: ValuePath): string {
+    const absolute = resolve(this.directory, written);
+    if (!existsSync(absolute)) this.problems.add(path, `there is no file ${written} (${absolute})`);
+    return absolute;
+  }
 
   /** Tells a name that is none of those known. @returns whether it is known */
   mustExist(name: string, known: Iterable<string>, what: string, path: ValuePath, at: 'key' | 'value' = 'value'): boolean {

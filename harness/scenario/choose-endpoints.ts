@@ -1,8 +1,10 @@
-import { CAPABILITIES } from '../endpoint/capability.js';
+import { CAPABILITIES, type Capability } from '../endpoint/capability.js';
 import { type EndpointKind, traitsOf } from '../endpoint/endpoint-kind.js';
+import { findProgram } from '../endpoint/program/find-program.js';
+import { howToGet } from '../endpoint/program/program-path.js';
 import { BusyhereError } from '../platform/errors.js';
 import type { Case } from './case.js';
-import { endpointNeeds, type RunNeeds } from './endpoint-needs.js';
+import { endpointNeeds, type RunNeeds, runNeeds } from './endpoint-needs.js';
 import type { Participant } from './model.js';
 import { didYouMean } from './nearest.js';
 
@@ -16,10 +18,10 @@ export interface EndpointChoices {
 
 /**
  * Gives every participant the endpoint that it is to have. A case that asks for more than an endpoint can do is skipped
- * where that endpoint was chosen for all.
+ * where that endpoint was chosen for all, and so is one whose scenario names an endpoint that this machine does not have.
  *
- * @throws BusyhereError `configuration` where the endpoint was chosen for that very participant, `usage` for a participant
- *   that no case has
+ * @throws BusyhereError `configuration` where an endpoint that cannot do it was chosen for that very participant,
+ *   `environment` where the choice needs a program that is not there, `usage` for a participant that no case has
  */
 export function chooseEndpoints(cases: readonly Case[], choices: EndpointChoices, run: RunNeeds): Case[] {
   mustExist(Object.keys(choices.participants ?? {}), cases);
@@ -39,11 +41,22 @@ function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): C
   const cast = { ...played, participants: participants.map((one) => withStatuses(one, played)) };
   for (const participant of cast.participants) {
     const lack = lackOf(cast, participant, run);
-    if (lack === undefined) continue;
-    if (isForAll(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
-    throw new BusyhereError('configuration', `${played.id}: ${lack.text}`, 'choose another endpoint for it, or other cases by -g and -G');
+    if (lack && isForAll(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
+    if (lack) {
+      throw new BusyhereError('configuration', `${played.id}: ${lack.text}`, 'choose another endpoint for it, or other cases by -g and -G');
+    }
+    const absent = absentProgram(participant);
+    if (absent && isFlagged(participant, choices)) throw new BusyhereError('environment', absent.text, absent.hint);
+    if (absent) return { ...cast, skip: `${absent.text}; ${absent.hint}` };
   }
   return cast;
+}
+
+/** The program that the participant's endpoint needs, where this machine does not have it. */
+function absentProgram({ name, endpoint }: Participant): { text: string; hint: string } | undefined {
+  const program = endpoint && traitsOf(endpoint.kind).program;
+  if (!program || findProgram(program.name) !== undefined) return undefined;
+  return { text: `${name} is ${endpoint.kind}, and this machine has no ${program.name}`, hint: howToGet(program.debianPackage) };
 }
 
 function withEndpoint(participant: Participant, { everybody, participants = {} }: EndpointChoices): Participant {
@@ -63,6 +76,11 @@ function withStatuses(participant: Participant, { steps }: Case): Participant {
   return { ...participant, endpoint: { ...participant.endpoint, statuses } };
 }
 
+/** Whether the command line says so: what is asked for there must not be left out in silence. */
+function isFlagged({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {
+  return endpoint?.kind === (Object.hasOwn(participants, name) ? participants[name] : everybody);
+}
+
 function isForAll({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {
   return endpoint?.kind === everybody && !Object.hasOwn(participants, name);
 }
@@ -79,8 +97,19 @@ function lackOf(played: Case, participant: Participant, run: RunNeeds): Lack | u
   const { name, endpoint } = participant;
   if (!endpoint || endpoint.kind === 'own') return undefined;
   const { capabilities } = traitsOf(endpoint.kind);
-  const need = endpointNeeds(played, participant, run).find(({ capability }) => !capabilities.has(capability));
-  if (!need) return undefined;
+  const needs = endpoint.file === undefined ? endpointNeeds(played, participant, run) : runNeeds(played, name, run);
+  const need = needs.find(({ capability }) => !capabilities.has(capability));
+  if (!need) return endpoint.file === undefined ? undefined : orderTo(played, name, endpoint.file);
   const text = `${name} is ${endpoint.kind}, which never ${CAPABILITIES[need.capability]}; ${need.because}`;
-  return { text, ofRun: need.capability === 'virtual-time' || need.capability === 'own-evidence' };
+  return { text, ofRun: NEEDS_OF_RUNS.has(need.capability) };
+}
+
+/** What the engine or the proxy of a run asks of every endpoint. */
+const NEEDS_OF_RUNS: ReadonlySet<Capability> = new Set(['virtual-time', 'containers', 'own-evidence']);
+
+/** A scenario of the user's begins its calls when the script says so, and takes no other orders. */
+function orderTo({ steps }: Case, name: string, file: string): Lack | undefined {
+  const step = steps.find(({ participant, verb }) => participant === name && verb !== 'invite');
+  if (!step) return undefined;
+  return { text: `${name} does what ${file} says, and takes no orders of the script: it is told to ${step.verb}`, ofRun: true };
 }

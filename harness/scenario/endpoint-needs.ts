@@ -29,9 +29,11 @@ export function endpointNeeds(played: Case, participant: Participant, run: RunNe
   ];
 }
 
-function runNeeds({ links }: Case, name: string, { engine, external }: RunNeeds): EndpointNeed[] {
+/** What the run, and the network of the case, ask of it. */
+export function runNeeds({ links }: Case, name: string, { engine, external }: RunNeeds): EndpointNeed[] {
   const needs: EndpointNeed[] = [];
   if (engine === 'memory') needs.push({ capability: 'virtual-time', because: 'the engine is memory' });
+  if (engine === 'docker') needs.push({ capability: 'containers', because: 'the engine is docker' });
   if (external) needs.push({ capability: 'own-evidence', because: 'the proxy is external' });
   if (links.some(({ between }) => between.includes(name))) {
     needs.push({ capability: 'impaired-links', because: `the case has a link of ${name}'s that is worse than the network` });

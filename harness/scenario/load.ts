@@ -92,7 +92,7 @@ function fromValue(value: unknown, source: Source, origin: Origin, profiles: Pro
   const shared = typeof input.profiles === 'string' ? profiles.read(input.profiles, origin.path) : undefined;
   mistakes.push(...(shared?.mistakes ?? []).map((mistake) => (mistake.line === null ? usedBy(mistake, source) : mistake)));
   if (shared && !shared.value) return [];
-  const built = buildScenario(origin.id, origin.file, input, shared?.value);
+  const built = buildScenario(origin.id, origin.file, input, shared?.value, dirname(origin.path));
   if ('scenario' in built) return mistakes.length === known ? [built.scenario] : [];
   for (const problem of built.problems) {
     const mistake = shared ? locateBeside(shared, problem, trace, source) : locateIn(source, trace(problem));

@@ -55,6 +55,14 @@ const participant = z
         description: 'Whose SIP stands behind it: `own` (without this key), or other people’s; see docs/endpoints.md.',
         examples: ['sipjs-udp'],
       }),
+    file: text.optional().meta({
+      description: 'With `endpoint: sipp`, a scenario of sipp’s own that plays the participant, from this file on.',
+      examples: ['my-uas.xml'],
+    }),
+    inject: text.optional().meta({
+      description: 'With `file`, the data that sipp is to inject, from this file on.',
+      examples: ['data.csv'],
+    }),
   })
   .meta({ description: 'An endpoint.' });
 

@@ -38,6 +38,7 @@ export function readProfilesInput(value: unknown): Mended & { readonly value: Pr
  * Builds the cases of a scenario whose shape is right.
  *
  * @param profiles those of the profiles file; a scenario's inline profiles are taken from itself
+ * @param directory where the files that it names are looked for
  * @returns the scenario, or what is wrong with it
  */
 export function buildScenario(
@@ -45,6 +46,7 @@ export function buildScenario(
   file: string | null,
   input: ScenarioInput,
   profilesOfFile: ProfilesInput | undefined,
+  directory = '',
 ): { scenario: Scenario } | { problems: readonly Problem[] } {
   const problems = new Problems();
   const profiles = profilesOfFile ?? (typeof input.profiles === 'object' ? input.profiles : {});
@@ -52,7 +54,7 @@ export function buildScenario(
   checkRowSelections(input, problems);
   const variants = variantsOf(input.matrix, problems);
   if (variants.length === 0 && problems.list.length === 0) problems.add(['matrix'], 'every case is excluded', 'key');
-  const cases = variants.map((variant) => buildCase({ id, file, input, profiles }, variant, problems));
+  const cases = variants.map((variant) => buildCase({ id, file, directory, input, profiles }, variant, problems));
   if (problems.list.length > 0) return { problems: problems.list };
   return { scenario: { id, title: input.name, reference: input.reference ?? null, file, cases } };
 }

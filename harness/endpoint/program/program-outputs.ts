@@ -21,12 +21,15 @@ export class ProgramOutputs {
     return this.#reports;
   }
 
-  /** The folder of a participant's program, empty at first. */
-  folderOf(participant: string): string {
+  /**
+   * The folder of a participant's program, empty at first.
+   * @param part of a folder within it, for what the program does besides
+   */
+  folderOf(participant: string, part = ''): string {
     this.#root ??= mkdtempSync(join(tmpdir(), 'busyhere-'));
-    const folder = join(this.#root, participant);
+    const folder = join(this.#root, participant, part);
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     return folder;
   }
 

@@ -5,16 +5,19 @@ import { Notifier } from '../notifier.js';
 
 /**
  * Runs a program and kills it when the pipe on descriptor 3 ends, which it does when this process closes it, or dies in
- * whatever way. Plain POSIX shell; `wait` gives the program's own exit code, 128 and the signal's number where one ended it.
+ * whatever way; hands SIGTERM on. Plain POSIX shell: `wait` gives the program's own exit code, 128 and the signal's number
+ * where one ended it, and gives way to a trap before the program has ended.
  */
 const SUPERVISOR = `
 "$@" 3<&- &
 program=$!
-{ read -r _; kill -KILL $program; } <&3 >/dev/null 2>&1 &
+trap 'kill -TERM $program' TERM
+{ trap - TERM; read -r _; kill -KILL $program; } <&3 >/dev/null 2>&1 &
 watch=$!
 exec 3<&-
 wait $program
 code=$?
+while kill -0 $program 2>/dev/null; do wait $program; code=$?; done
 kill $watch 2>/dev/null
 exit $code`;
 
@@ -83,6 +86,11 @@ export class SupervisedProgram {
   /** What it wrote, both streams. */
   get output(): string {
     return ['stdout', 'stderr'].map((name) => readIfThere(join(this.options.folder, name))).join('');
+  }
+
+  /** Asks it to end. */
+  terminate(): void {
+    if (!this.#end) this.#child.kill('SIGTERM');
   }
 
   /** Kills it; resolves when it is gone. */

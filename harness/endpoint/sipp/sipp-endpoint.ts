@@ -29,6 +29,8 @@ export interface SippEndpointOptions extends EndpointOptions {
   /** The codes that the script has it answer with. */
   readonly statuses: readonly number[];
   readonly outputs: ProgramOutputs;
+  /** Of a folder within the participant's, where sipp does something else for it too. */
+  readonly part?: string;
 }
 
 /** An endpoint played by sipp: its messages, its retransmissions and its matching of responses; the persona's manners are ours. */
@@ -57,8 +59,8 @@ export class SippEndpoint implements Endpoint {
   }
 
   async start(): Promise<void> {
-    const { outputs, name, statuses } = this.settings;
-    const options = { ...this.settings, folder: outputs.folderOf(name), statuses: [...PERSONAL_STATUSES, ...statuses] };
+    const { outputs, name, part, statuses } = this.settings;
+    const options = { ...this.settings, folder: outputs.folderOf(name, part), statuses: [...PERSONAL_STATUSES, ...statuses] };
     this.#agent = new SippAgent(options, this.persona);
     await this.#agent.start((event) => this.#told(event));
   }

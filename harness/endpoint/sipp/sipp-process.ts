@@ -47,6 +47,11 @@ export class SippProcess {
     return remarksOf(readIfThere(join(this.options.folder, ERRORS)));
   }
 
+  /** Asks it to end: it writes its statistics then. */
+  terminate(): void {
+    this.#program.terminate();
+  }
+
   kill(): Promise<ProgramEnd> {
     return this.#program.kill();
   }

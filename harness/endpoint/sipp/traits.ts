@@ -9,7 +9,7 @@ const HORIZON_MS = 4_000;
 export const SIPP_TRAITS: EndpointTraits = {
   title: 'sipp, a child process with a scenario that busyhere writes',
   // All that it sends goes to the one place that its command line names.
-  capabilities: allBut('virtual-time', 'impaired-links', 'own-evidence', 'straight'),
+  capabilities: allBut('virtual-time', 'containers', 'impaired-links', 'own-evidence', 'straight'),
   horizonMs: HORIZON_MS,
   md5Only: true,
   program: SIPP,

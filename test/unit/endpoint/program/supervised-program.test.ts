@@ -36,6 +36,14 @@ describe('a supervised program', () => {
     expect(isRunning(id)).toBe(false);
   });
 
+  it('is asked to end, and ends in its own way', async () => {
+    const program = start('trap "echo bye; exit 5" TERM; echo $$ > id; while :; do sleep 0.05; done');
+    await contentOf(folder, 'id');
+    program.terminate();
+    expect(await program.ended).toEqual({ code: 5, signal: null });
+    expect(program.output).toBe('bye\n');
+  });
+
   it('says when it ends by itself', async () => {
     const program = start('exit 1');
     const ended = jest.fn();

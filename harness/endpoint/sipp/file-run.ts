@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../platform/clock.js';
+import type { SocketAddress } from '../../platform/socket-address.js';
+import { programPath } from '../program/program-path.js';
+import type { ProgramEnd } from '../program/supervised-program.js';
+import { startFailure } from './sipp-errors.js';
+import { SippProcess } from './sipp-process.js';
+import { statisticsOf } from './statistics.js';
+import { SIPP } from './traits.js';
+import { untilHeld } from './udp-holder.js';
+
+export interface FileRunOptions {
+  readonly name: string;
+  readonly address: SocketAddress;
+  readonly remote: SocketAddress;
+  readonly folder: string;
+  readonly clock: Clock;
+  /** The user's scenario, and his data or null; absolute paths. */
+  readonly file: string;
+  readonly inject: string | null;
+  /** Whatever else sipp is to know. */
+  readonly args: readonly string[];
+}
+
+const STATISTICS = 'statistics.csv';
+/** How long sipp may take to write its statistics when it is asked to end, ms. */
+const FAREWELL_MS = 500;
+
+/** One run of sipp with a scenario of the user's. */
+export class FileRun {
+  readonly #sipp: SippProcess;
+
+  /** Starts it. @throws BusyhereError `environment` where there is no sipp */
+  constructor(private readonly options: FileRunOptions) {
+    const { address, remote, folder, file, inject, args } = options;
+    const data = inject === null ? [] : ['-inf', inject];
+    const statistics = ['-trace_stat', '-stf', join(folder, STATISTICS), '-fd', '1'];
+    this.#sipp = new SippProcess({
+      path: programPath(SIPP),
+      address,
+      remote,
+      folder,
+      args: ['-sf', file, ...data, ...statistics, ...args],
+    });
+  }
+
+  /** Undefined while it runs. */
+  get end(): ProgramEnd | undefined {
+    return this.#sipp.end;
+  }
+
+  get ended(): Promise<ProgramEnd> {
+    return this.#sipp.ended;
+  }
+
+  /** What it complained of, and counted. */
+  get remarks(): string[] {
+    return [...statisticsOf(readIfThere(join(this.options.folder, STATISTICS))), ...this.#sipp.complaints];
+  }
+
+  /** Resolves when it listens. @throws BusyhereError `scenario`, `address-in-use` or `environment` where it never does */
+  async listening(): Promise<void> {
+    const { name, address, clock, file } = this.options;
+    await untilHeld(address, clock, () => this.end === undefined);
+    if (this.end) throw startFailure(name, address, this.end, this.#sipp.output, file);
+  }
+
+  /** Lets it write its statistics, but no longer than that. */
+  async stop(): Promise<ProgramEnd> {
+    const bound = this.options.clock.setTimer(FAREWELL_MS, () => this.#sipp.kill());
+    this.#sipp.terminate();
+    const end = await this.ended;
+    bound.cancel();
+    return end;
+  }
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { BusyhereError } from '../../platform/errors.js';
+import type { SocketAddress } from '../../platform/socket-address.js';
+import type { Endpoint, EndpointOptions, OutgoingCall, OutgoingRequest, RequestOptions } from '../endpoint.js';
+import { userOfUri } from '../hop.js';
+import type { Persona } from '../persona.js';
+import type { ProgramOutputs } from '../program/program-outputs.js';
+import { FileRun } from './file-run.js';
+import { SippEndpoint } from './sipp-endpoint.js';
+import { SippFileCall } from './sipp-file-call.js';
+
+const CALL_ID_DIGITS = 24;
+
+export interface SippFileEndpointOptions extends EndpointOptions {
+  /** The user's scenario, and his data or null; absolute paths. */
+  readonly file: string;
+  readonly inject: string | null;
+  readonly outputs: ProgramOutputs;
+}
+
+/**
+ * An endpoint that a scenario of the user's plays in sipp. One that begins with a `recv` waits for calls as long as the case
+ * goes on; one that begins with a `send` runs once for each `invite` of the script. Registering is ours to see to, before.
+ */
+export class SippFileEndpoint implements Endpoint {
+  readonly #folder: string;
+  readonly #runs: FileRun[] = [];
+  /** Registers from the same address, which only one sipp at a time can have. */
+  readonly #registrar: SippEndpoint;
+
+  constructor(
+    private readonly settings: SippFileEndpointOptions,
+    persona: Persona,
+  ) {
+    this.#folder = settings.outputs.folderOf(settings.name);
+    this.#registrar = new SippEndpoint({ ...settings, statuses: [], part: 'registrar' }, persona);
+  }
+
+  get name(): string {
+    return this.settings.name;
+  }
+
+  get address(): SocketAddress {
+    return this.settings.address;
+  }
+
+  get registered(): boolean {
+    return this.#registrar.registered;
+  }
+
+  /** Tries the scenario, and leaves it running where it waits for calls and has no account to register first. */
+  async start(): Promise<void> {
+    const calls = makesCalls(this.settings.file);
+    const run = this.#start(calls ? ['-r', '0', '-m', '1'] : []);
+    await run.listening();
+    if (calls || this.settings.account) await this.#end(run);
+  }
+
+  async register(): Promise<void> {
+    await this.#asRegistrar(() => this.#registrar.register());
+    if (makesCalls(this.settings.file)) return;
+    await this.#start([]).listening();
+  }
+
+  async unregister(): Promise<void> {
+    await this.#endAll();
+    await this.#asRegistrar(() => this.#registrar.unregister());
+  }
+
+  /** What is offered, and with which headers, is the scenario's own. */
+  invite(target: string): OutgoingCall {
+    const callId = `${this.settings.random.token(CALL_ID_DIGITS)}@${this.address.address}`;
+    const run = this.#start(['-m', '1', '-cid_str', callId, '-s', userOfUri(target), '-key', 'target', target]);
+    return new SippFileCall(callId, run);
+  }
+
+  message(_target: string, _text: string, _options?: RequestOptions): OutgoingRequest {
+    throw noOrders(this.name, this.settings.file);
+  }
+
+  options(): OutgoingRequest {
+    throw noOrders(this.name, this.settings.file);
+  }
+
+  /** The scenario decides. */
+  onInvitation(): void {}
+
+  onMessage(): void {}
+
+  async stop(): Promise<void> {
+    await this.#registrar.stop();
+    await this.#endAll();
+  }
+
+  #start(args: readonly string[]): FileRun {
+    const { name, address, outbound, clock, file, inject, domain, account } = this.settings;
+    if (!outbound) throw new BusyhereError('configuration', `${name}'s sipp needs a server that it sends to`);
+    const keys = ['-key', 'domain', domain, '-key', 'participant', name];
+    const credentials = account ? ['-au', account.user, '-ap', account.password] : [];
+    const run = new FileRun({
+      name,
+      address,
+      remote: outbound,
+      folder: this.#folder,
+      clock,
+      file,
+      inject,
+      args: [...keys, ...credentials, ...args],
+    });
+    this.#runs.push(run);
+    return run;
+  }
+
+  async #asRegistrar(work: () => Promise<void>): Promise<void> {
+    await this.#registrar.start();
+    try {
+      await work();
+    } finally {
+      await this.#registrar.stop();
+    }
+  }
+
+  /** A run that was no part of the case. */
+  async #end(run: FileRun): Promise<void> {
+    this.#runs.splice(this.#runs.indexOf(run), 1);
+    await run.stop();
+  }
+
+  async #endAll(): Promise<void> {
+    const { outputs, name } = this.settings;
+    for (const run of this.#runs.splice(0)) {
+      const early = run.end;
+      await run.stop();
+      outputs.tell({ participant: name, program: 'sipp', exitCode: early?.code ?? null, remarks: run.remarks });
+    }
+  }
+}
+
+/** Whether a scenario begins with a message of its own. @throws BusyhereError `scenario` where it cannot be read */
+function makesCalls(file: string): boolean {
+  const first = /<(send|recv|sendCmd|recvCmd)\b/.exec(withoutComments(textOf(file)))?.[1];
+  return first === 'send';
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new BusyhereError('scenario', `${file} cannot be read: ${(error as Error).message}`, undefined, { cause: error });
+  }
+}
+
+function withoutComments(xml: string): string {
+  return xml.replace(/<!--[\s\S]*?-->/g, '');
+}
+
+function noOrders(name: string, file: string): BusyhereError {
+  return new BusyhereError('scenario', `${name} does what ${file} says, and takes no orders of the script`);
+}

@@ -1,0 +1,20 @@
+/**
+ * What the statistics file of sipp says at its end, in words: `1 call in, 0 out, 1 successful, 0 failed`, and why some failed.
+ * Empty where it says nothing.
+ */
+export function statisticsOf(text: string): string[] {
+  const rows = text.split('\n').filter((line) => line !== '');
+  const names = rows[0]?.split(';') ?? [];
+  const values = rows.length > 1 ? (rows.at(-1)?.split(';') ?? []) : [];
+  const totals = new Map(names.flatMap((name, index) => (name.endsWith('(C)') ? [[name.slice(0, -3), values[index] ?? '']] : [])));
+  const count = (name: string): number => Number(totals.get(name) ?? 0) || 0;
+  if (!totals.has('SuccessfulCall') || values.length === 0) return [];
+  const calls = `calls: ${count('IncomingCall')} in, ${count('OutgoingCall')} out, ${count('SuccessfulCall')} successful, ${count('FailedCall')} failed`;
+  const causes = [...totals.keys()].filter((name) => /^Failed./.test(name) && name !== 'FailedCall' && count(name) > 0);
+  return [calls, ...causes.map((name) => `${spaced(name)}: ${count(name)}`)];
+}
+
+/** `FailedUnexpectedMessage` as `failed unexpected message` */
+function spaced(name: string): string {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+}
