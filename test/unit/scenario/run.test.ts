@@ -202,6 +202,27 @@ test('cases that stall give their places to others, however many they are', asyn
   expect(result.summary).toMatchObject({ cases: 8, passed: 0, interrupted: 0 });
 });
 
+test('links over which nobody can register fail their case, and no other', async () => {
+  const { cases } = loadScenario(
+    {
+      name: 'A dead link',
+      servers: { lcs: { domain: 'lab.example' } },
+      participants: { bob: { home: 'lcs' }, carol: { home: 'lcs' } },
+      matrix: { loss: ['100%', '0%'] },
+      links: { 'lcs-bob': { loss: '$loss' } },
+      script: [{ carol: { invite: 'bob', as: 'call' } }, { bob: { on: 'call', do: 'busy' } }],
+      expect: { call: [{ observed: 486 }] },
+    },
+    'dead-link',
+    process.cwd(),
+  );
+  const { result } = await play(cases, memory());
+  expect(result.cases).toMatchObject([
+    { status: 'failed', reason: 'sip:bob@lab.example could not register with sip:lab.example: no final response', attempts: [] },
+    { status: 'passed' },
+  ]);
+});
+
 test('an address that was asked for and is taken ends the run', async () => {
   const other = await new UdpNetwork().bind({ address: '127.0.0.1', port: 0 }, { datagram: () => {} });
   const scenario = loadScenario(
