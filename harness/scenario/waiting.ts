@@ -42,8 +42,8 @@ export class Waiting {
         outcome();
       };
       const look = (): void => {
+        const now = this.clock.now(); // before the look, which takes time: what passes meanwhile was not seen
         if (awaited.holds()) return settle(() => resolve(true));
-        const now = this.clock.now();
         if (now >= deadline) return settle(() => resolve(false));
         timer?.cancel();
         const named = awaited.lookAgainAt?.() ?? Number.POSITIVE_INFINITY;

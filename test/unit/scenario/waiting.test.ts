@@ -54,6 +54,19 @@ test('a time named that has passed already does not make it look for ever', asyn
   expect(looks).toBe(2);
 });
 
+test('looks again where the time that was named passes while it looks', async () => {
+  const { waiting, clock } = await setUp();
+  clock.advance(49);
+  const holds = (): boolean => {
+    const isOver = clock.now() >= 50;
+    if (!isOver) clock.advance(2);
+    return isOver;
+  };
+  const outcome = waiting.until({ holds, lookAgainAt: () => 50 });
+  clock.advance(10);
+  await expect(outcome).resolves.toBe(true);
+});
+
 test('an interruption ends every waiting, leaving no timer', async () => {
   const { waiting, clock, aborter } = await setUp();
   const outcome = waiting.until({ holds: () => false }, 80);
