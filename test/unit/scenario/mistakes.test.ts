@@ -76,6 +76,7 @@ const TABLE: [written: string, instead: string, place: string, message: RegExp][
   ['matrix:', 'links: { lcs-lcs: {} }\nmatrix:', '10:10', /^expected two of .* with - between them, found "lcs-lcs"/],
   ['matrix:', 'links: { lcs: {} }\nmatrix:', '10:10', /^expected two of/],
   ['script:', 'horizon: soon\nscript:', '13:10', /^expected a time such as 500ms, 2s or 64T1, found "soon"/],
+  ['as: first }', 'as: first, after: first is ringing }', '14:45', /^first begins with this step, which would wait for itself/],
   ['as: first }', 'as: first, wait: 5 min }', '14:44', /^expected a time such as/],
   // names
   ['alice: { home: lcs }', 'alice: { home: lsc }', '5:18', /^"lsc" is no server; did you mean "lcs"\?/],
