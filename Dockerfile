@@ -1,5 +1,6 @@
 # Two images: `lab`, which becomes any host of the lab or its harness by the role it is given, and `peers`, with Debian's own
-# SIP programs and tcpdump. Both run without root and have no compiler, no npm and nothing that was needed to build them.
+# SIP programs on top of `capture`, which is tcpdump alone. They run without root and have no compiler, no npm and nothing that
+# was needed to build them.
 
 FROM node:24-bookworm-slim AS node
 
@@ -22,6 +23,15 @@ RUN apt-get update \
  && install --directory --owner 1000 --group 1000 /captures
 USER busyhere
 ENTRYPOINT ["tcpdump"]
+
+# Peers from other hands: Debian's own proxy, load generator and telephone.
+FROM capture AS peers
+USER root
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends kamailio sip-tester baresip-core \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+USER busyhere
+ENTRYPOINT []
 
 # From a package that is installed: its files and what they depend on are in the context already, under app/.
 FROM runtime AS packed

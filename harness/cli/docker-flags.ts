@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { readStandingLab } from '../lab/container/standing-lab.js';
 import type { DockerOptions } from '../lab/docker/open-containers.js';
 import { BusyhereError } from '../platform/errors.js';
-import type { EngineName, SutName } from '../scenario/run-options.js';
+import type { EngineName } from '../scenario/run-options.js';
 import type { Host } from './host.js';
 
 /** The variable by which the harness in a container is told of the others, which stand already. */
@@ -13,21 +13,16 @@ const NETWORK_VARIABLE = 'BUSYHERE_NETWORK';
 
 /**
  * What a run in containers is told besides.
- * @param runsAlready whether the proxy under test is there before the run
- * @throws BusyhereError `usage` where the proxy under test cannot be in one
+ * @param runsAlready whether the server under test is there before the run
+ * @throws BusyhereError `usage` where it is
  */
-export function dockerOptions(
-  engine: EngineName,
-  sut: SutName,
-  runsAlready: boolean,
-  host: Pick<Host, 'env' | 'stderr'>,
-): { docker?: DockerOptions } {
+export function dockerOptions(engine: EngineName, runsAlready: boolean, host: Pick<Host, 'env' | 'stderr'>): { docker?: DockerOptions } {
   if (engine !== 'docker') return {};
   if (runsAlready) {
     throw new BusyhereError(
       'usage',
-      `--engine docker does not go with a ${sut === 'drachtio' ? 'drachtio-server' : 'proxy'} that runs already`,
-      'its containers are made for the case, with servers of ours; --engine udp plays against others',
+      '--drachtio-address does not go with --engine docker',
+      'its containers are made for the case, each server with its own; leave one of them out',
     );
   }
   const lab = host.env[LAB_VARIABLE];

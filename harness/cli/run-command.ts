@@ -74,7 +74,7 @@ function runOptions(flags: RunFlags, external: ExternalSut | undefined, signal: 
     engine,
     sut: flags.sut ?? 'builtin',
     ...(external ? { external } : {}),
-    ...dockerOptions(engine, flags.sut ?? 'builtin', external !== undefined, host),
+    ...dockerOptions(engine, external !== undefined, host),
     timers,
     ...(flags.endpoint === undefined ? {} : { endpoints: endpointChoices(flags.endpoint) }),
     ...(flags.horizon === undefined ? {} : { horizonMs: durationMs(flags.horizon, t1) }),

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { chownSync, statSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
+import { delay } from '../platform/clock.js';
 import { BusyhereError } from '../platform/errors.js';
 import { SystemClock } from '../platform/system-clock.js';
 import { TcpNetwork } from '../platform/tcp-network.js';
@@ -13,7 +15,7 @@ import { type HarnessRole, type HostRole, readRole } from './container/role.js';
 /** The main of every container of the lab: becomes what the role says, until it is told to end. */
 async function main(): Promise<void> {
   const role = readRole(process.argv[2] ?? process.env.BUSYHERE_ROLE ?? '');
-  if (role.role === 'harness') beHarness(role);
+  if (role.role === 'harness') await beHarness(role);
   else await beHost(role);
 }
 
@@ -53,13 +55,36 @@ function tokenOf({ token, tokenFile }: HostRole['control']): string {
 }
 
 /** The command itself, with the lab around it; its exit code is this process's. */
-function beHarness({ arguments: args, lab, output }: HarnessRole): void {
+async function beHarness({ arguments: usual, beside, lab, output }: HarnessRole): Promise<void> {
   const command = join(dirname(process.argv[1] ?? ''), '..', 'cli', 'main.js');
-  const env = { ...process.env, BUSYHERE_LAB: JSON.stringify(lab) };
+  const isBeside = beside !== undefined && (await isThere(beside.host));
+  if (isBeside) await listening(beside.host, beside.port);
+  const env = isBeside ? process.env : { ...process.env, BUSYHERE_LAB: JSON.stringify(lab) };
+  const args = isBeside ? beside.arguments : usual;
   const child = spawn(process.execPath, [command, ...args], { stdio: 'inherit', env, ...userFor(output) });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => fail(error));
   child.on('exit', (code) => process.exit(code ?? 1));
+}
+
+async function isThere(host: string): Promise<boolean> {
+  return lookup(host).then(
+    () => true,
+    () => false,
+  );
+}
+
+const LISTENING_WITHIN_MS = 30_000;
+const TRY_AGAIN_MS = 200;
+
+/** Resolves when somebody takes connections there, or it is time to let the command say that nobody does. */
+async function listening(host: string, port: number): Promise<void> {
+  const [clock, streams] = [new SystemClock(), new TcpNetwork()];
+  for (const deadline = clock.now() + LISTENING_WITHIN_MS; clock.now() < deadline; await delay(clock, TRY_AGAIN_MS)) {
+    const stream = await streams.connect({ host, port }, () => ({ data: () => {}, closed: () => {} })).catch(() => undefined);
+    stream?.destroy();
+    if (stream) return;
+  }
 }
 
 const USER = 1000;

@@ -8,6 +8,7 @@ import { describeWithEngine, hasCompose, ROOT } from './engine';
 jest.setTimeout(600_000); // the images are built from the sources, with all that npm has to bring
 
 const run = promisify(execFile);
+const STAND_IN = 'busyhere-test-drachtio';
 const HOSTS = ['proxy', 'proxy2', 'alice', 'bob', 'carol', 'dave', 'mallory', 'gateway'];
 const NEEDED = [
   'package.json',
@@ -39,7 +40,7 @@ describeWithEngine('docker compose', () => {
   describeWithCompose('up', () => {
     const folder = temporaryFolder();
     const project = ['compose', '--project-name', 'busyhere-test', '--project-directory', folder];
-    const env = { ...process.env, BUSYHERE_NETWORK: '10.84.253', BUSYHERE_CASES: 'scenarios/kb834477/trespass.yaml' };
+    const env: NodeJS.ProcessEnv = { ...process.env, BUSYHERE_NETWORK: '10.84.253', BUSYHERE_CASES: 'scenarios/kb834477/trespass.yaml' };
 
     beforeAll(() => {
       for (const name of NEEDED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
@@ -49,10 +50,11 @@ describeWithEngine('docker compose', () => {
       rmSync(folder, { recursive: true, force: true });
     });
 
-    async function up(...args: string[]): Promise<{ code: number; output: string }> {
+    /** @param profile flags before the word up */
+    async function up(args: readonly string[], profile: readonly string[] = []): Promise<{ code: number; output: string }> {
       const options = { env, timeout: 560_000, maxBuffer: 64 * 1024 * 1024 };
       try {
-        const { stdout } = await run('docker', [...project, 'up', ...args, '--exit-code-from', 'harness'], options);
+        const { stdout } = await run('docker', [...project, ...profile, 'up', ...args, '--exit-code-from', 'harness'], options);
         return { code: 0, output: stdout };
       } catch (error) {
         const { code, stdout } = error as { code: number; stdout: string };
@@ -74,7 +76,7 @@ describeWithEngine('docker compose', () => {
     });
 
     it('ends with the exit code of a run that went well, and leaves reports and a capture of every host', async () => {
-      const { code, output } = await up('--build');
+      const { code, output } = await up(['--build']);
       expect(output).toMatch(/all 3 as expected/);
       expect(code).toBe(0);
       const reports = join(folder, 'reports');
@@ -83,9 +85,24 @@ describeWithEngine('docker compose', () => {
       for (const name of HOSTS) expect([name, statSync(join(reports, `${name}.pcap`)).size > 24]).toEqual([name, true]);
     });
 
+    it('has, in the profile drachtio, a drachtio-server in the middle that our application commands', async () => {
+      execFileSync('docker', ['build', '--quiet', '--tag', STAND_IN, join(__dirname, 'stand-in')]);
+      env.DRACHTIO_IMAGE = STAND_IN;
+      env.BUSYHERE_CASES = 'scenarios/kb834477/two-homes.yaml';
+      try {
+        const { code, output } = await up([], ['--profile', 'drachtio']);
+        expect(output).toMatch(/all 6 as expected/);
+        expect(code).toBe(0);
+        expect(resultsIn(join(folder, 'reports', 'results.json'))).toMatchObject({ engine: 'udp', sut: 'drachtio' });
+      } finally {
+        execFileSync('docker', [...project, '--profile', 'drachtio', 'down', '--timeout', '1'], { env, stdio: 'ignore' });
+        execFileSync('docker', ['image', 'rm', '--force', STAND_IN], { stdio: 'ignore' });
+      }
+    });
+
     it('ends with the exit code of a run that did not', async () => {
       env.BUSYHERE_CASES = 'scenarios/nowhere.yaml';
-      expect((await up()).code).toBe(2);
+      expect((await up([])).code).toBe(2);
     });
   });
 });

@@ -20,7 +20,7 @@ const control = z.strictObject({
 /** What a container is to be, as its entry is told: the one argument, or the variable BUSYHERE_ROLE, in JSON. */
 const roleSchema = z.discriminatedUnion('role', [
   z.strictObject({
-    role: z.enum(['endpoint', 'gateway', 'proxy']),
+    role: z.enum(['endpoint', 'gateway', 'proxy', 'b2bua']),
     name: z.string().min(1).max(64),
     control,
   }),
@@ -29,6 +29,10 @@ const roleSchema = z.discriminatedUnion('role', [
     /** Of the command busyhere. */
     arguments: z.array(z.string()).min(1),
     lab: standingLabSchema,
+    /** Where a host of that name is in the network, the arguments are these instead; its port is asked until it takes connections. */
+    beside: z
+      .strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535), arguments: z.array(z.string()).min(1) })
+      .exactOptional(),
     /** The folder that it writes into. As root it works in the name of that folder's owner, and takes one that is root's for its own. */
     output: z.string().min(1),
   }),
