@@ -54,7 +54,7 @@ function challenged(status: 401 | 407): Behaviour['run'] {
       fields: [[credentials, 'Digest username="alice", realm="x", nonce="y", uri="sip:x", response="0"']],
     });
     const { req } = await app.next('INVITE');
-    const second = later(app.srf.proxyRequest(req, [bob.uri, carol.uri]));
+    const second = later(app.srf.proxyRequest(req, [carol.uri, bob.uri])); // whatever the order
     const invite = await bob.next('INVITE');
     matches(invite.get(credentials), /^Digest username="alice"/, 'credentials at the target');
     bob.reply(invite, 200, { body: ANSWER });
