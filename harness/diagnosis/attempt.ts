@@ -79,6 +79,12 @@ export interface Target {
   readonly final: number | null;
 }
 
+/** An address from which a hop sends on, where that is not the one at which the INVITE came to it: a second interface, a TCP port. */
+export interface OtherSide {
+  readonly address: SocketAddress;
+  readonly of: SocketAddress;
+}
+
 /** One call set-up by an originator, over all hops, as the trace shows it. */
 export interface Attempt {
   /** Where the INVITE was sent from. */
@@ -97,6 +103,8 @@ export interface Attempt {
   readonly reached: readonly SocketAddress[];
   /** The elements between originator and callee, from the originator on. */
   readonly hops: readonly SocketAddress[];
+  /** Absent where every hop has one address only. */
+  readonly otherSides?: readonly OtherSide[];
   /** All targets, in the order in which they were tried. */
   readonly targets: readonly Target[];
   readonly loss: Loss | null;

@@ -1,6 +1,6 @@
 import { formatSocketAddress, type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { Arrow } from './arrow.js';
-import type { Attempt, AttemptEvent, Loss } from './attempt.js';
+import type { Attempt, AttemptEvent, Loss, OtherSide } from './attempt.js';
 import { blindSpots } from './blind-spots.js';
 import type { CallGroup } from './call.js';
 import type { Evidence } from './evidence.js';
@@ -22,6 +22,7 @@ function buildAttempt(tries: readonly LegNode[], evidence: Evidence): Attempt {
   const path = pathTo(judgement.target);
   const visible = path.filter((node) => node.seen);
   const top = topOf(root, visible);
+  const otherSides = otherSidesIn(nodes);
   return {
     originator: top.leg.source,
     originatorSeen: root.seen,
@@ -32,6 +33,7 @@ function buildAttempt(tries: readonly LegNode[], evidence: Evidence): Attempt {
     finalAtOriginator: judgement.finalAtOriginator,
     reached: reachedBy(seen, evidence),
     hops: hopsOf(top, path),
+    ...(otherSides.length > 0 && { otherSides }),
     targets: leavesOf(root).map(({ leg }) => ({ address: leg.destination, final: leg.firstFinal?.status ?? null })),
     loss: judgement.loss,
     alteration: judgement.alteration,
@@ -43,6 +45,7 @@ function buildAttempt(tries: readonly LegNode[], evidence: Evidence): Attempt {
     notes: [
       ...judgement.notes,
       ...notesOn(top, nodes, !root.seen && judgement.finalAtOriginator !== null),
+      ...otherSides.flatMap(otherSideNote),
       ...blindSpots(judgement, evidence),
     ],
     events: ladder(seen, judgement.loss, evidence),
@@ -60,6 +63,23 @@ function topOf(root: LegNode, visible: readonly LegNode[]): LegNode {
 function hopsOf(top: LegNode, path: readonly LegNode[]): SocketAddress[] {
   const below = path.slice(path.indexOf(top));
   return below.slice(0, -1).map((node) => node.leg.destination);
+}
+
+/** Of a leg that is another's by its Via stack, not merely by likeness, the sender is who the other one led to. */
+function otherSidesIn(nodes: readonly LegNode[]): OtherSide[] {
+  const sides = new Map<string, OtherSide>();
+  const taken = new Set(nodes.map(({ leg }) => formatSocketAddress(leg.destination)));
+  for (const { leg, parent, seen, likeness } of nodes) {
+    if (!parent?.seen || !seen || !leg.inviteSeen || (likeness && parent.leg.destination.address !== leg.source.address)) continue;
+    const address = formatSocketAddress(leg.source);
+    if (!taken.has(address)) sides.set(address, { address: leg.source, of: parent.leg.destination });
+  }
+  return [...sides.values()];
+}
+
+/** A TCP port of the same host needs no word. */
+function otherSideNote({ address, of }: OtherSide): string[] {
+  return address.address === of.address ? [] : [`${formatSocketAddress(of)} sends on from ${formatSocketAddress(address)}.`];
 }
 
 function reachedBy(nodes: readonly LegNode[], { coverage }: Evidence): SocketAddress[] {

@@ -1,5 +1,5 @@
 import type { Attempt, AttemptEvent } from '../diagnosis/attempt.js';
-import { formatSocketAddress, type SocketAddress } from '../platform/socket-address.js';
+import { formatSocketAddress, type SocketAddress, sameSocketAddress } from '../platform/socket-address.js';
 import type { Glyphs } from './glyphs.js';
 import { cutText, padEnd, widthOf, wrapText } from './text-layout.js';
 
@@ -25,7 +25,9 @@ const NARROWEST_GAP = 16;
  * @returns lines of at most `width` signs
  */
 export function drawLadder(attempt: Attempt, options: LadderOptions): string[] {
-  const events = [...attempt.events].sort((one, other) => one.time - other.time || one.sequence - other.sequence);
+  const events = attempt.events
+    .map((event) => atOneAddress(event, attempt))
+    .sort((one, other) => one.time - other.time || one.sequence - other.sequence);
   if (events.length === 0) return [];
   const columns = columnsOf(attempt, events, options);
   const start = events[0]?.time ?? 0;
@@ -33,6 +35,14 @@ export function drawLadder(attempt: Attempt, options: LadderOptions): string[] {
   if (gap < NARROWEST_GAP) return events.flatMap((event) => lineInWords(event, start, options));
   const drawing = new Drawing(columns, gap, options);
   return [drawing.head(), ...events.map((event) => drawing.line(event, start))];
+}
+
+/** A hop stands in one column, from whatever address of it something was sent. */
+function atOneAddress(event: AttemptEvent, { otherSides = [] }: Attempt): AttemptEvent {
+  if (otherSides.length === 0) return event;
+  const main = (address: SocketAddress): SocketAddress =>
+    otherSides.find((side) => sameSocketAddress(side.address, address))?.of ?? address;
+  return { ...event, source: main(event.source), destination: main(event.destination) };
 }
 
 /** The elements from the originator to the callees; who appears in no role comes last. */

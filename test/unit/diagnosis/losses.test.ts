@@ -2,7 +2,7 @@ import type { Attempt } from '../../../harness/diagnosis/attempt.js';
 import { observedOf } from '../../../harness/diagnosis/attempt.js';
 import { diagnose } from '../../../harness/diagnosis/diagnose.js';
 import type { DiagnosisOptions } from '../../../harness/diagnosis/options.js';
-import { TraceBuilder, type View } from './trace-builder.js';
+import { InviteLeg, TraceBuilder, type View } from './trace-builder.js';
 
 const HORIZON = 640;
 const OPTIONS: DiagnosisOptions = { horizonMs: HORIZON, timerC: 3600 };
@@ -507,6 +507,19 @@ describe('lost on the wire', () => {
     const { loss } = only(trace);
     expect(loss).toMatchObject({ kind: 'lost-on-wire', between: [lcs.address, alice.address], certainty: 'inferred' });
     expect(loss?.reason).toContain('near-alice');
+  });
+
+  test('a proxy that sends on from another interface is one hop, and the notes tell its other address', () => {
+    const { trace, alice, lcs, bob } = setUp('wire');
+    const inner = trace.host('lcs-inside', '192.168.0.2');
+    const first = trace.invite(alice, lcs);
+    const vias = [`SIP/2.0/UDP ${inner.address.address}:5060;branch=z9hG4bKinner`, ...first.vias];
+    new InviteLeg(trace, inner, bob, vias, { callId: first.callId, cseq: first.cseq }).send().busy().ack();
+    trace.wait(HORIZON);
+    const attempt = only(trace);
+    expect(attempt.loss).toMatchObject({ kind: 'swallowed', hop: lcs.address });
+    expect(attempt.otherSides).toEqual([{ address: inner.address, of: lcs.address }]);
+    expect(attempt.notes).toEqual(['10.0.0.2:5060 sends on from 192.168.0.2:5060.']);
   });
 
   test('sent once, and then both captures end: whether it was lost is not known', () => {

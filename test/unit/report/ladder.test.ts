@@ -1,7 +1,7 @@
 import { glyphsFor } from '../../../harness/report/glyphs.js';
 import { drawLadder } from '../../../harness/report/ladder.js';
 import { widthOf } from '../../../harness/report/text-layout.js';
-import { arrow, nameOf, swallowedAttempt } from './made-up.js';
+import { arrow, nameOf, PLACES, swallowedAttempt } from './made-up.js';
 
 const unicode = { width: 80, glyphs: glyphsFor(true), nameOf };
 const ascii = { width: 80, glyphs: glyphsFor(false), nameOf };
@@ -34,6 +34,21 @@ test('crosses the lifelines of those a message passes by, and says where it did 
     '    0.0 ms   ├───────────────────┼───── INVITE ──────┼──────────────────▶│',
     '    1.0 ms   │✗──────────────────┼── 486 Busy Here ──┼───────────────────┤',
     '    2.0 ms   │                   ├────── ACK ───────▶│                   │',
+  ]);
+});
+
+test('a hop that sends on from another address stands in one column', () => {
+  const attempt = swallowedAttempt([
+    arrow(0, 'carol', 'lcs', 'INVITE'),
+    arrow(1, 'edge', 'bob', 'INVITE'),
+    arrow(2, 'bob', 'edge', '486 Busy Here', { lost: true }),
+  ]);
+  const otherSides = [{ address: PLACES.edge, of: PLACES.lcs }];
+  expect(drawLadder({ ...attempt, otherSides }, { ...unicode, width: 66 })).toEqual([
+    '           carol                   lcs                    bob',
+    '    0.0 ms   ├────── INVITE ───────▶│                      │',
+    '    1.0 ms   │                      ├────── INVITE ───────▶│',
+    '    2.0 ms   │                      ✗◀─── 486 Busy Here ───┤',
   ]);
 });
 
