@@ -150,7 +150,7 @@ class CaseRunner {
   /** Resolves when nothing can change a verdict any more, with all in the trace that there is. */
   async #settling(): Promise<void> {
     do {
-      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: () => this.#quietAt() });
+      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: (looked) => this.#quietAt(looked) });
       await this.#lab.caughtUp();
     } while (!this.#settled());
   }
@@ -165,8 +165,10 @@ class CaseRunner {
     return this.played.expectations.every(({ label }) => this.#states.isSettled(label));
   }
 
-  #quietAt(): number | undefined {
-    const times = this.played.expectations.map(({ label }) => this.#states.quietAt(label)).filter((time) => time !== undefined);
+  /** The next time at which one of them may settle; that of one which has settled is over. */
+  #quietAt(looked: number): number | undefined {
+    const named = this.played.expectations.map(({ label }) => this.#states.quietAt(label));
+    const times = named.filter((time): time is number => time !== undefined && time > looked);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 

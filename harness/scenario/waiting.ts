@@ -4,8 +4,11 @@ import type { Recorder } from '../trace/recorder.js';
 /** Something to wait for: looked at after every turn that brought datagrams, and at the times that it names itself. */
 export interface Awaited {
   holds(): boolean;
-  /** When, on the clock, to look again although nothing arrives; undefined: time alone changes nothing. */
-  lookAgainAt?(): number | undefined;
+  /**
+   * When, on the clock, to look again although nothing arrives; undefined: time alone changes nothing.
+   * @param looked when this look began: a time before it brings nothing new
+   */
+  lookAgainAt?(looked: number): number | undefined;
 }
 
 /** Waits for what datagrams and time bring about, without polling. */
@@ -46,7 +49,7 @@ export class Waiting {
         if (awaited.holds()) return settle(() => resolve(true));
         if (now >= deadline) return settle(() => resolve(false));
         timer?.cancel();
-        const named = awaited.lookAgainAt?.() ?? Number.POSITIVE_INFINITY;
+        const named = awaited.lookAgainAt?.(now) ?? Number.POSITIVE_INFINITY;
         const next = Math.min(named > now ? named : Number.POSITIVE_INFINITY, deadline); // a time that has passed brings nothing new
         timer = Number.isFinite(next) ? this.clock.setTimer(next - now, look) : undefined;
       };
