@@ -5,7 +5,6 @@ import type { StreamNetwork } from '../../platform/stream-network.js';
 import type { CapturedMessage } from '../../trace/capture-decoder.js';
 import type { Topology } from '../topology.js';
 import { ControlClient } from './control-client.js';
-import type { HostCapture } from './host-capture.js';
 import { MergedCaptures } from './merged-captures.js';
 import { PortBlocks, type Seat, Seating } from './seating.js';
 import { SitePunctuality } from './site-punctuality.js';
@@ -13,6 +12,11 @@ import { SitePunctuality } from './site-punctuality.js';
 /** A container of the lab, reached. */
 export interface SiteHost extends Seat {
   readonly control: ControlClient;
+}
+
+/** Takes a host's capture, piece by piece; one that cannot be read fails the site. */
+export interface CaptureTaker {
+  push(piece: Buffer): void;
 }
 
 /** Takes what was captured of one case. */
@@ -79,8 +83,17 @@ export class Site {
   }
 
   /** Where the pieces of a host's capture go. */
-  watch({ name, address }: Seat): HostCapture {
-    return this.#captures.add(name, address);
+  watch({ name, address }: Seat): CaptureTaker {
+    const capture = this.#captures.add(name, address);
+    return {
+      push: (piece) => {
+        try {
+          capture.push(piece);
+        } catch (error) {
+          this.fail(error as BusyhereError);
+        }
+      },
+    };
   }
 
   /** @throws BusyhereError `configuration` where the case does not fit in here */

@@ -92,6 +92,7 @@ export async function startCapture(
     },
   });
   const output = await container.attach({ stream: true, stdout: true, stderr: true });
+  output.on('error', () => {}); // it ends with the container, and whoever misses its markers says so
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   stdout.on('data', piece);
   stderr.setEncoding('utf8').on('data', said);

@@ -9,6 +9,9 @@ import { stagesFor } from './dockerfile-stages.js';
 import type { LabImages } from './lab-container.js';
 import { PackageFiles } from './package-files.js';
 
+const IMAGE_LABEL = 'busyhere.image';
+/** The folder of the package that an image was made of. */
+const PACKAGE_LABEL = 'busyhere.package';
 const HASH_DIGITS = 12;
 const LINES_SHOWN = 12;
 const COLUMNS_SHOWN = 100;
@@ -74,16 +77,31 @@ async function ensure(
     writeFileSync(join(folder, 'Dockerfile'), stagesFor(files.dockerfile, target));
     if (target === 'packed') files.copyTo(folder);
     else mkdirSync(join(folder, 'empty'));
-    await build(engine, name, folder, progress);
+    await build(engine, { t: name, labels: { [IMAGE_LABEL]: name, [PACKAGE_LABEL]: files.root } }, folder, progress);
+    await removeOlder(engine, name, files.root);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function build(engine: Docker, name: string, folder: string, progress: ImageOptions['progress']): Promise<void> {
+/** What an earlier version of this very package had built. One that is in use stays, and is removed another time. */
+async function removeOlder(engine: Docker, name: string, root: string): Promise<void> {
+  const [repository] = name.split(':');
+  const own = await engine.listImages({ filters: { label: [`${PACKAGE_LABEL}=${root}`] } });
+  const older = own.flatMap(({ RepoTags }) => RepoTags ?? []).filter((tag) => tag.split(':')[0] === repository && tag !== name);
+  await Promise.allSettled(older.map((tag) => engine.getImage(tag).remove()));
+}
+
+async function build(
+  engine: Docker,
+  named: { readonly t: string; readonly labels: Record<string, string> },
+  folder: string,
+  progress: ImageOptions['progress'],
+): Promise<void> {
+  const name = named.t;
   const said: string[] = [];
   try {
-    const output = await engine.buildImage({ context: folder, src: ['.'] }, { t: name, labels: { 'busyhere.image': name }, forcerm: true });
+    const output = await engine.buildImage({ context: folder, src: ['.'] }, { ...named, forcerm: true });
     await new Promise<void>((resolve, reject) => {
       engine.modem.followProgress(
         output,

@@ -32,7 +32,7 @@ export class PackageFiles {
    * @param root the package's folder: a checkout that was built, or an installation
    * @throws BusyhereError `environment` where something of it is missing
    */
-  constructor(private readonly root: string) {
+  constructor(readonly root: string) {
     this.manifest = manifestOf(root);
     this.dockerfile = readOr(join(root, 'Dockerfile'), `the package at ${root} has no Dockerfile`);
     if (!existsSync(join(this.#compiled, 'lab', 'entry.js'))) {

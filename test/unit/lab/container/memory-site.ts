@@ -1,7 +1,7 @@
 import { ControlServer } from '../../../../harness/lab/container/control-server.js';
-import type { HostCapture } from '../../../../harness/lab/container/host-capture.js';
+
 import type { Seat } from '../../../../harness/lab/container/seating.js';
-import { Site } from '../../../../harness/lab/container/site.js';
+import { type CaptureTaker, Site } from '../../../../harness/lab/container/site.js';
 import { CONTROL_PORT } from '../../../../harness/lab/container/standing-lab.js';
 import type { DatagramNetwork } from '../../../../harness/platform/datagram-network.js';
 import { MemoryNetwork } from '../../../../harness/platform/memory-network.js';
@@ -25,7 +25,7 @@ export class MemorySite {
   readonly site: Site;
   readonly servers = new Map<string, ControlServer>();
   readonly lost: string[] = [];
-  readonly #captures = new Map<string, HostCapture>();
+  readonly #captures = new Map<string, CaptureTaker>();
 
   constructor() {
     const send = (payload: Buffer, to: SocketAddress): void => {
