@@ -1,5 +1,6 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { ENDPOINT_KINDS, type EndpointKind, traitsOf } from '../endpoint/endpoint-kind.js';
+import { findProgram } from '../endpoint/program/find-program.js';
+import { howToGet } from '../endpoint/program/program-path.js';
 import { UdpNetwork } from '../platform/udp-network.js';
 import type { Host } from './host.js';
 
@@ -12,17 +13,28 @@ export interface Finding {
 
 const OLDEST_NODE = 20;
 
-/** Programs that busyhere can work with, and the Debian package that each comes from. */
-const PROGRAMS = [
-  ['sipp', 'sip-tester', 'load, and another kind of endpoint'],
+/** Programs beside those of endpoints that busyhere can work with, and the Debian package that each comes from. */
+const OTHER_PROGRAMS = [
   ['kamailio', 'kamailio', 'a proxy to compare with'],
   ['tshark', 'tshark', 'looking at captures'],
-  ['baresip', 'baresip-core', 'another kind of endpoint'],
 ] as const;
 
 /** What this machine has of what busyhere needs or can use. */
 export async function examineMachine({ env }: Pick<Host, 'env'>, nodeVersion: string): Promise<Finding[]> {
-  return [node(nodeVersion), await loopback(), ...PROGRAMS.map((program) => look(program, env.PATH ?? ''))];
+  const path = env.PATH ?? '';
+  return [
+    node(nodeVersion),
+    await loopback(),
+    ...ENDPOINT_KINDS.filter((kind) => kind !== 'own').map((kind) => endpoint(kind, path)),
+    ...OTHER_PROGRAMS.map(([name, debianPackage, purpose]) => look({ name, debianPackage }, purpose, path)),
+  ];
+}
+
+/** Whether participants can be played by other people's SIP. */
+function endpoint(kind: EndpointKind, path: string): Finding {
+  const { program, title } = traitsOf(kind);
+  const purpose = `--endpoint ${kind} plays participants`;
+  return program ? look(program, purpose, path) : { state: 'good', text: `${title}: it comes with busyhere, and ${purpose}` };
 }
 
 function node(version: string): Finding {
@@ -47,17 +59,8 @@ async function canBind(address: string): Promise<boolean> {
   }
 }
 
-function look([name, debianPackage, purpose]: (typeof PROGRAMS)[number], path: string): Finding {
-  const folder = [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin'].find((one) => one !== '' && isExecutable(join(one, name)));
-  if (folder !== undefined) return { state: 'good', text: `${name}: ${join(folder, name)}` };
-  return { state: 'missing', text: `${name} is not there (${purpose}); Debian and Ubuntu: apt-get install ${debianPackage}` };
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function look({ name, debianPackage }: { name: string; debianPackage: string }, purpose: string, path: string): Finding {
+  const found = findProgram(name, path);
+  if (found !== undefined) return { state: 'good', text: `${name}: ${found}` };
+  return { state: 'missing', text: `${name} is not there (${purpose}); ${howToGet(debianPackage)}` };
 }

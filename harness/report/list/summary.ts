@@ -1,10 +1,13 @@
 import { countText } from '../../diagnosis/wording.js';
 import type { CaseStatus, RunResult } from '../../scenario/result.js';
-import { durationText } from '../text-layout.js';
+import { durationText, hangingText } from '../text-layout.js';
 import type { ViewContext } from './attempt-view.js';
 
+const REASONS_SHOWN = 5;
+
 /** How the run ended, in what time, and how to have it again. */
-export function summaryLines(result: RunResult, replay: string, { glyphs, palette }: ViewContext): string[] {
+export function summaryLines(result: RunResult, replay: string, context: ViewContext): string[] {
+  const { glyphs, palette } = context;
   const { summary } = result;
   const paints: [CaseStatus, string, (text: string) => string][] = [
     ['failed', 'failed', palette.bad],
@@ -19,10 +22,26 @@ export function summaryLines(result: RunResult, replay: string, { glyphs, palett
     `  ${headline(result, glyphs.passed, glyphs.failed, palette)}`,
     '',
     `  ${palette.faint('cases ')}  ${counts.join(', ') || 'none'} (${total})`,
+    ...skippedLines(result, context),
     `  ${palette.faint('engine')}  ${result.engine}, ${result.sut}, ${result.timers} timers, horizon ${durationText(result.horizonMs)}`,
     `  ${palette.faint('seed  ')}  ${result.seed}`,
     `  ${palette.faint('replay')}  ${replay}`, // in one piece, to be copied
   ];
+}
+
+/** Why cases were not run, each reason once. */
+function skippedLines({ cases }: RunResult, { glyphs, palette, terminal }: ViewContext): string[] {
+  const counts = new Map<string, number>();
+  for (const { status, reason } of cases) if (status === 'skipped') counts.set(reason ?? '', (counts.get(reason ?? '') ?? 0) + 1);
+  const reasons = [...counts].slice(0, REASONS_SHOWN).map(([reason, count]) => `${count}: ${reason}`);
+  const rest = counts.size - reasons.length;
+  if (rest > 0) reasons.push(`and ${countText(rest, 'other reason')}`);
+  const lead = '  skipped ';
+  return reasons.flatMap((reason) =>
+    hangingText(lead, glyphs.text(reason), terminal.columns - 1).map((line, index) =>
+      index === 0 ? `  ${palette.faint('skipped')} ${line.slice(lead.length)}` : line,
+    ),
+  );
 }
 
 function headline({ summary }: RunResult, good: string, bad: string, palette: ViewContext['palette']): string {

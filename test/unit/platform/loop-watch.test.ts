@@ -90,3 +90,20 @@ test('starting twice watches once', () => {
   expect(clock.pendingTimers).toBe(1);
   watch.stop();
 });
+
+test('who forgives more sees only what is later than that', () => {
+  const inner = new VirtualClock();
+  const clock = new TardyClock(inner);
+  const watch = new LoopWatch(clock, 10);
+  const patient = watch.tolerating(60);
+  watch.start();
+  clock.lateness = 40;
+  inner.advance(100);
+  expect([watch.worstSince(0) > 0, patient.worstSince(0), patient.lastLateAt]).toEqual([true, 0, Number.NEGATIVE_INFINITY]);
+  clock.lateness = 80;
+  inner.advance(100);
+  expect(patient.toleranceMs).toBe(60);
+  expect(patient.worstSince(0)).toBeGreaterThan(60);
+  expect(patient.lastLateAt).toBe(watch.lastLateAt);
+  watch.stop();
+});
