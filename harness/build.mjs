@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const here = dirname(fileURLToPath(import.meta.url));
 const dist = join(here, '..', 'dist');
 const fresh = `${dist}.${process.pid}`; // a build that fails leaves the last one in place
+const former = `${fresh}.former`;
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
 /** Runs one compilation to its end; rejects with the compiler's own messages. */
@@ -57,7 +58,8 @@ async function build() {
   ]) {
     writeFileSync(join(fresh, name), `${JSON.stringify(schema, null, 2)}\n`);
   }
-  rmSync(dist, { recursive: true, force: true });
+  // Two renames, so that whoever starts the command meanwhile finds the one or the other.
+  if (existsSync(dist)) renameSync(dist, former);
   renameSync(fresh, dist);
 }
 
@@ -67,5 +69,5 @@ try {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 } finally {
-  rmSync(fresh, { recursive: true, force: true });
+  for (const left of [fresh, former]) rmSync(left, { recursive: true, force: true });
 }
