@@ -60,6 +60,11 @@ export class AttemptStream {
     this.#table.coverage.watchedUntil(point, time);
   }
 
+  /** A part of a capture could not be read. */
+  addHole(from: number, until: number): void {
+    this.#table.coverage.addHole(from, until);
+  }
+
   /**
    * Judges what is still open, at the end of the trace.
    * @param end until when it was watched, where that is later than its last event

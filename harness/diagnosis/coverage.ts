@@ -3,12 +3,15 @@ import type { TraceEvent } from '../trace/event.js';
 import type { Arrow } from './arrow.js';
 import type { Leg } from './leg.js';
 
+/** 64·T1 of RFC 3261: so long a final is repeated, and what comes of it may be awaited. */
+const AFTERMATH_MS = 32_000;
 const MAX_SOCKETS = 20_000; // beyond that (a scan, a flood) a socket counts as not watched
 
 /** What the trace can show: which sockets were watched, and until when each capture point was. */
 export class Coverage {
   readonly #sockets = new Set<string>();
   readonly #lastAt = new Map<string, number>();
+  readonly #holes: { readonly from: number; readonly until: number }[] = [];
 
   add(event: TraceEvent): void {
     if (event.sighting === 'passing') {
@@ -21,6 +24,16 @@ export class Coverage {
 
   watchedUntil(point: string, time: number): void {
     if (time > (this.#lastAt.get(point) ?? Number.NEGATIVE_INFINITY)) this.#lastAt.set(point, time);
+  }
+
+  /** A part of a capture could not be read. */
+  addHole(from: number, until: number): void {
+    this.#holes.push({ from, until });
+  }
+
+  /** Whether what came of a message of that time may stand where a capture could not be read. */
+  isBrokenAfter(time: number): boolean {
+    return this.#holes.some(({ from, until }) => until >= time && from <= time + AFTERMATH_MS);
   }
 
   /** Whether all that arrives at this socket is in the trace. */

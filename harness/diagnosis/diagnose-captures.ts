@@ -102,6 +102,8 @@ class CaptureReading {
     const of = await this.#size();
     for await (const merged of mergeCaptures(inputs)) {
       if (this.options.signal?.aborted) break;
+      this.#began ??= merged[0]?.time;
+      this.#tellHoles(); // before anything is judged by what came after them
       for (const { input, time, message } of merged) this.#stream.add(this.#event(input, time, message));
       this.options.onProgress?.({ octets: this.#files.reduce((sum, file) => sum + file.octetsRead, 0), of, messages: this.#sequence });
     }
@@ -112,10 +114,9 @@ class CaptureReading {
   }
 
   #event(input: number, time: number, message: CapturedMessage): TraceEvent {
-    this.#began ??= time;
     const { sighting, transport, source, destination, bytes, originalLength, frame } = message;
     const point = this.#point(input, message.interfaceId);
-    const [sequence, relative] = [this.#sequence++, time - this.#began];
+    const [sequence, relative] = [this.#sequence++, time - (this.#began ?? time)];
     // One shape of object for nearly all: there are millions of them.
     const event = { sequence, time: relative, point, sighting, transport, source, destination, bytes, frame };
     return originalLength > bytes.length ? { ...event, originalLength } : event;
@@ -137,7 +138,15 @@ class CaptureReading {
     return `${file.source.name} (${file.interfaces[interfaceId]?.name ?? `interface ${interfaceId}`})`;
   }
 
+  #tellHoles(): void {
+    for (const [input, file] of this.#files.entries()) {
+      const offset = (this.offsets[input]?.offset ?? 0) - (this.#began ?? 0);
+      for (const { from, until } of file.holes.splice(0)) this.#stream.addHole(from + offset, until + offset);
+    }
+  }
+
   #finish(): void {
+    this.#tellHoles();
     const began = this.#began ?? 0;
     let end = Number.NEGATIVE_INFINITY;
     this.#files.forEach((file, input) => {

@@ -132,6 +132,7 @@ function swallowed(node: LegNode, final: Arrow, evidence: Evidence, instead?: Ar
 function swallowCertainty(node: LegNode, final: Arrow, quiet: number, provenOtherwise: boolean, evidence: Evidence): Certainty {
   if (quiet < evidence.options.horizonMs && !provenOtherwise) return 'unknown';
   if (node.parent?.seen === false || node.parent?.leg.ackOfUnseenFinal(final.firstTime)) return 'unknown';
+  if (!provenOtherwise && evidence.coverage.isBrokenAfter(final.firstTime)) return 'unknown';
   // Another final from the same hop shows that it never sent this one; silence does so only where its sending was watched.
   if (!provenOtherwise && isOutOfSight(node, evidence.coverage)) return 'inferred';
   // Of a call that began before the trace did, a response that fits no INVITE may have gone up unrecognised.

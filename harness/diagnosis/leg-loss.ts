@@ -50,12 +50,13 @@ export function lostFinal(final: Arrow): Pick<Loss, 'status' | 'at' | 'brokenBy'
 
 function notAcked(node: LegNode, final: Arrow, evidence: Evidence): Loss {
   const hop = senderOf(node);
-  const proven = final.count > 1 || evidence.end - final.firstTime >= evidence.options.horizonMs;
-  const certainty = !proven
-    ? 'unknown'
-    : evidence.coverage.arrived(final, node.leg) === true || seesOtherSide(node, evidence)
-      ? 'seen'
-      : 'inferred';
+  const isWatched = evidence.end - final.firstTime >= evidence.options.horizonMs && !evidence.coverage.isBrokenAfter(final.firstTime);
+  const certainty =
+    final.count === 1 && !isWatched
+      ? 'unknown'
+      : evidence.coverage.arrived(final, node.leg) === true || seesOtherSide(node, evidence)
+        ? 'seen'
+        : 'inferred';
   return { ...lostFinal(final), kind: 'not-acked', hop, certainty, reason: reasons.notAcked(node, hop, final, evidence) };
 }
 

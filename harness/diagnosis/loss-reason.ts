@@ -17,6 +17,8 @@ function byLikeness(node: LegNode, { options }: Evidence): string {
   return ` That this leg (Call-ID ${node.leg.callId}) belongs to the call from ${nameOf(options, leg.source)} (Call-ID ${leg.callId}) is concluded from ${by}.`;
 }
 
+const BROKEN = 'A part of the capture from that time could not be read: what is missing may stand there.';
+
 export function notAcked(node: LegNode, hop: SocketAddress, final: Arrow, evidence: Evidence): string {
   const { options, end } = evidence;
   const sender = nameOf(options, node.leg.destination);
@@ -31,7 +33,9 @@ export function notAcked(node: LegNode, hop: SocketAddress, final: Arrow, eviden
   const doubt =
     seen === 'was sent to' && isOutOfSight(node, evidence.coverage)
       ? ` Only those that ${nameOf(options, hop)} talks to were watched: whether it arrived there is concluded.`
-      : '';
+      : final.count === 1 && evidence.coverage.isBrokenAfter(final.firstTime)
+        ? ` ${BROKEN}`
+        : '';
   return `${sender}'s ${text(final)} ${seen} ${nameOf(options, hop)} ${repetitionText(final)} and was never ACKed; ${instead}.${doubt}${fault}${byLikeness(node, evidence)}`;
 }
 
@@ -55,14 +59,20 @@ export function swallowed(
   const unseen =
     node.parent?.seen === false
       ? ` The trace holds nothing of ${name}'s upstream side, so it cannot show whether the response went on there.`
-      : !instead && node.parent?.leg.ackOfUnseenFinal(final.firstTime)
-        ? ` An ACK from upstream tells of a final that is not in the trace, and whether it was this one cannot be told.`
-        : !instead && quiet < options.horizonMs
-          ? ` The trace ends so soon that it cannot show whether the response would still have gone on.`
-          : !instead && isOutOfSight(node, evidence.coverage)
-            ? ` Only those that ${name} talks to were watched: that it sent it nowhere is concluded.`
-            : '';
+      : instead
+        ? ''
+        : whatWasNotSeen(node, name, final, quiet, evidence);
   return `${name} ${took} and ${then}.${unseen}${byLikeness(node, evidence)}`;
+}
+
+/** Why silence upstream may not be all that there was. */
+function whatWasNotSeen(node: LegNode, name: string, final: Arrow, quiet: number, { coverage, options }: Evidence): string {
+  if (node.parent?.leg.ackOfUnseenFinal(final.firstTime))
+    return ' An ACK from upstream tells of a final that is not in the trace, and whether it was this one cannot be told.';
+  if (coverage.isBrokenAfter(final.firstTime)) return ` ${BROKEN}`;
+  if (quiet < options.horizonMs) return ' The trace ends so soon that it cannot show whether the response would still have gone on.';
+  if (isOutOfSight(node, coverage)) return ` Only those that ${name} talks to were watched: that it sent it nowhere is concluded.`;
+  return '';
 }
 
 export function misdelivered(node: LegNode, final: Arrow, { options }: Evidence): string {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { BusyhereError, errorCode } from '../platform/errors.js';
 import { CaptureDecoder, type CapturedMessage } from './capture-decoder.js';
-import type { CaptureInterface, CaptureParser } from './capture-packet.js';
+import type { CaptureInterface, CapturePacket, CaptureParser } from './capture-packet.js';
 import { gunzipped } from './gunzip.js';
 import { isPcapMagic, PcapReader } from './pcap-reader.js';
 import { PCAPNG_MAGIC, PcapngReader } from './pcapng-reader.js';
@@ -11,6 +11,13 @@ import { PCAPNG_MAGIC, PcapngReader } from './pcapng-reader.js';
 const PIECE = 1024 * 1024;
 const GZIP_MAGIC = 0x1f8b;
 const MAGIC_LENGTH = 4;
+const MOST_HOLES = 1000;
+
+/** When packets are missing, since a part of the file could not be read: from the packet before to the one after, ms since 1970. */
+export interface Hole {
+  readonly from: number;
+  readonly until: number;
+}
 
 export interface CaptureSource {
   /** As the user named it; `-` for standard input. */
@@ -57,6 +64,9 @@ export class CaptureFile {
   /** Octets of the file read so far, before any gunzipping. */
   octetsRead = 0;
   #parser: CaptureParser | undefined;
+  /** Of very many the last ones are one. */
+  readonly holes: Hole[] = [];
+  #damages = 0;
   #broken: string | undefined;
   #unfinished: string | undefined;
 
@@ -85,7 +95,7 @@ export class CaptureFile {
     for await (const piece of this.#pieces()) {
       this.#parser ??= parserFor(piece, this.source.name);
       const batch: CapturedMessage[] = [];
-      this.#parser.push(piece, (packet) => this.decoder.decode(packet, (message) => batch.push(message)));
+      this.#parser.push(piece, (packet) => this.#decode(packet, batch));
       if (batch.length > 0) yield inOrder(batch);
     }
     const rest = this.#close();
@@ -112,6 +122,20 @@ export class CaptureFile {
     }
   }
 
+  #decode(packet: CapturePacket, batch: CapturedMessage[]): void {
+    if (this.#parser) this.#noteHole(this.#parser, packet.time);
+    this.decoder.decode(packet, (message) => batch.push(message));
+  }
+
+  #noteHole({ damages }: CaptureParser, until: number): void {
+    const isBroken = this.#broken !== undefined && until === Number.POSITIVE_INFINITY;
+    if (damages.count === this.#damages && !isBroken) return;
+    this.#damages = damages.count;
+    const last = this.holes.length >= MOST_HOLES ? this.holes.pop() : undefined;
+    const { lastPacketTime } = this.decoder;
+    this.holes.push({ from: last?.from ?? lastPacketTime, until: until > lastPacketTime ? until : lastPacketTime });
+  }
+
   /** What the end of the file completes. */
   #close(): CapturedMessage[] {
     const parser = this.#parser;
@@ -120,7 +144,8 @@ export class CaptureFile {
       return [];
     }
     const rest: CapturedMessage[] = [];
-    parser.end((packet) => this.decoder.decode(packet, (message) => rest.push(message)));
+    parser.end((packet) => this.#decode(packet, rest));
+    this.#noteHole(parser, Number.POSITIVE_INFINITY);
     if (parser.unread > 0) this.#endWithin('a record', parser.offset);
     return rest;
   }

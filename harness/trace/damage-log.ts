@@ -20,6 +20,10 @@ export class DamageLog {
     if (this.#first.length < MOST_TOLD) this.#first.push(damage);
   }
 
+  get count(): number {
+    return this.#count;
+  }
+
   /** Undefined where nothing is damaged. */
   get text(): string | undefined {
     if (this.#count === 0) return undefined;
