@@ -7,10 +7,10 @@ import { Exchange } from './exchange.js';
 export class RegistrationError extends BusyhereError {
   /** @param status the final response; undefined where none came */
   constructor(
-    who: string,
-    registrar: string,
+    readonly who: string,
+    readonly registrar: string,
     readonly status: number | undefined,
-    reason: string,
+    readonly reason: string,
   ) {
     super('configuration', `${who} could not register with ${registrar}: ${status === undefined ? reason : `${status} ${reason}`}`);
   }

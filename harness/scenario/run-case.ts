@@ -1,22 +1,21 @@
 import type { Attempt } from '../diagnosis/attempt.js';
 import { diagnose } from '../diagnosis/diagnose.js';
 import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
-import { RegistrationError } from '../endpoint/registration.js';
 import { createLab } from '../lab/create-lab.js';
 import type { Lab } from '../lab/lab.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
-import { errorCode } from '../platform/errors.js';
 import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
 import type { CaseTrace } from './case-capture.js';
 import type { CaseRunOptions } from './case-run-options.js';
-import { type Finding, findingOf, inconclusive } from './finding.js';
+import { type Finding, findingOf } from './finding.js';
 import type { Expectation, InviteStep, MessageStep } from './model.js';
 import type { AttemptResult, CaseResult } from './result.js';
 import type { CaseEvidence } from './run-events.js';
 import { timerCOf } from './run-horizon.js';
 import { Script, StalledScript } from './script.js';
+import { unjudged } from './unjudged.js';
 import { attemptResult, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
 
@@ -107,29 +106,13 @@ class CaseRunner {
       return this.#judge(stalled);
     } catch (error) {
       const trace = this.#trace(this.#lab.trace.elapsed);
-      return { result: this.#result([], this.#unjudged(error)), evidence: NO_EVIDENCE, trace, outputs: this.outputs };
+      return { result: this.#result([], unjudged(error, this.options, this.#began)), evidence: NO_EVIDENCE, trace, outputs: this.outputs };
     } finally {
       this.#leave();
       this.#background?.stop();
       this.#states.stop();
       await this.#lab.stop();
     }
-  }
-
-  /** Why a case came to no judgement. @throws what nobody wished, and is no lateness of ours */
-  #unjudged(error: unknown): Finding {
-    const { signal, external, loop, timers } = this.options;
-    if (signal.aborted) {
-      if (errorCode(signal.reason) !== undefined) throw signal.reason; // not the user's wish: something broke
-      return { status: 'interrupted', reason: 'the run was interrupted' };
-    }
-    const lateMs = loop?.worstSince(this.#began) ?? 0;
-    const unheard = error instanceof RegistrationError && error.status === undefined && !external;
-    if (!unheard) throw error;
-    // Links of this case may lose every REGISTER; that says nothing of the other cases.
-    if (lateMs === 0) return { status: 'failed', reason: error.message };
-    // A server of ours that says nothing in time shares this process, and was as late as it.
-    return inconclusive({ lateMs, toleratedMs: loop?.toleranceMs ?? timers.t1 }, [error.message]);
   }
 
   /** Gives the reason why the script came to a halt, or null when it was played and every verdict is proven. */

@@ -1,3 +1,4 @@
+import { RegistrationError } from '../../endpoint/registration.js';
 import { BusyhereError, type ErrorCode } from '../../platform/errors.js';
 import type { Stream, StreamHandlers, StreamNetwork } from '../../platform/stream-network.js';
 import { CONTROL_VERSION, type Command, type ControlReply, type Fault, replySchema } from './control-message.js';
@@ -127,6 +128,10 @@ export class ControlClient {
   }
 }
 
-function errorOf({ code, message, hint }: Fault): BusyhereError {
+function errorOf({ code, message, hint, registration }: Fault): BusyhereError {
+  if (registration) {
+    const { who, registrar, status, reason } = registration;
+    return new RegistrationError(who, registrar, status ?? undefined, reason);
+  }
   return new BusyhereError(code as ErrorCode, message, hint ?? undefined);
 }

@@ -38,7 +38,10 @@ export const requestSchema = z.strictObject({ type: z.literal('request'), id, co
 
 const journalEntry = z.strictObject({ server: text, flow: text, setting: text, decision: text, reason: text });
 
-const fault = z.strictObject({ code: text, message: text, hint: text.nullable() });
+/** Why a registrar did not take a contact; no status where it said nothing. */
+const registrationFault = z.strictObject({ who: text, registrar: text, status: z.int().nullable(), reason: text });
+
+const fault = z.strictObject({ code: text, message: text, hint: text.nullable(), registration: registrationFault.exactOptional() });
 
 /** What a container says, unasked or in answer. */
 export const replySchema = z.discriminatedUnion('type', [

@@ -1,3 +1,4 @@
+import { RegistrationError } from '../../endpoint/registration.js';
 import { BusyhereError, errorCode } from '../../platform/errors.js';
 import type { Command, ControlReply, Fault } from './control-message.js';
 import type { ElementPorts } from './element-ports.js';
@@ -70,5 +71,8 @@ export class ElementTable {
 /** An error as it crosses the channel. */
 export function faultOf(error: unknown): Fault {
   const { message, hint } = error as Partial<BusyhereError>;
-  return { code: errorCode(error) ?? 'internal', message: message ?? String(error), hint: hint ?? null };
+  const fault = { code: errorCode(error) ?? 'internal', message: message ?? String(error), hint: hint ?? null };
+  if (!(error instanceof RegistrationError)) return fault;
+  const { who, registrar, status, reason } = error;
+  return { ...fault, registration: { who, registrar, status: status ?? null, reason } };
 }

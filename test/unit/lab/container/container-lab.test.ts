@@ -1,7 +1,8 @@
 import { observedOf } from '../../../../harness/diagnosis/attempt.js';
 import { diagnose } from '../../../../harness/diagnosis/diagnose.js';
+import { RegistrationError } from '../../../../harness/endpoint/registration.js';
 import { SimulatedPlan } from '../../../../harness/lab/address-plan.js';
-import { ContainerLab } from '../../../../harness/lab/container/container-lab.js';
+import { ContainerLab, type ContainerLabOptions } from '../../../../harness/lab/container/container-lab.js';
 import type { Engine } from '../../../../harness/lab/engine.js';
 import type { Topology } from '../../../../harness/lab/topology.js';
 import { delay } from '../../../../harness/platform/clock.js';
@@ -25,6 +26,13 @@ function engineOf({ clock, network }: MemorySite): Engine {
   };
 }
 
+const labOptions = (site: MemorySite): ContainerLabOptions => ({
+  engine: engineOf(site),
+  timers: RFC3261_TIMERS,
+  random: new SeededRandom(7),
+  site: site.site,
+});
+
 async function stage(): Promise<MemorySite> {
   const site = new MemorySite();
   await runInVirtualTime(
@@ -39,7 +47,7 @@ async function stage(): Promise<MemorySite> {
 
 /** alice calls bob, who rings at his script's word; carol calls bob, and a minute goes by. */
 async function play(site: MemorySite, asked: Topology) {
-  const lab = new ContainerLab(asked, { engine: engineOf(site), timers: RFC3261_TIMERS, random: new SeededRandom(7), site: site.site });
+  const lab = new ContainerLab(asked, labOptions(site));
   await lab.start();
   const invited: (string | undefined)[] = [];
   lab.endpoint('bob').onInvitation((call) => {
@@ -141,14 +149,23 @@ describe('a case in containers', () => {
     expect([site.clock.pendingTimers, site.streams.openEnds, site.streams.listeners, site.lost]).toEqual([0, 0, 0, []]);
   });
 
+  it('tells a registrar that says nothing from one that refuses, as any lab does', async () => {
+    const site = await stage();
+    const [bob, lcs] = [client('bob'), server('lcs')];
+    const deaf = { between: ['bob', 'lcs'] as const, quality: { delayMs: 0, loss: 1 } };
+    const lab = new ContainerLab({ ...topology([lcs], [bob]), links: [deaf] }, labOptions(site));
+    const starting = runInVirtualTime(site.clock, lab.start());
+    await expect(starting).rejects.toBeInstanceOf(RegistrationError);
+    await expect(starting).rejects.toMatchObject({
+      status: undefined,
+      message: expect.stringContaining('sip:bob@lab.example could not register'),
+    });
+    await runInVirtualTime(site.clock, lab.stop());
+  });
+
   it('fails with the reason where a container is gone', async () => {
     const site = await stage();
-    const lab = new ContainerLab(topology([server('lcs')], [client('bob')]), {
-      engine: engineOf(site),
-      timers: RFC3261_TIMERS,
-      random: new SeededRandom(7),
-      site: site.site,
-    });
+    const lab = new ContainerLab(topology([server('lcs')], [client('bob')]), labOptions(site));
     await runInVirtualTime(site.clock, lab.start());
     await runInVirtualTime(site.clock, site.servers.get('bob')?.stop() ?? Promise.resolve());
     const registering = runInVirtualTime(site.clock, lab.endpoint('bob').register());
