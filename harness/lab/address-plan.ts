@@ -44,8 +44,10 @@ export class SimulatedPlan implements AddressPlan {
 }
 
 const FIRST_PORT = 20_000;
-const PORTS_PER_BLOCK = 32;
-const PORT_BLOCKS = 1_250;
+const SOCKETS_PER_BLOCK = 32;
+/** Every other port stays free: some programs take the next one for TLS. */
+const STEP = 2;
+const PORT_BLOCKS = 625;
 
 /** Ports of 127.0.0.1, for systems that have no other loopback address (macOS). */
 export class SingleAddressPlan implements AddressPlan {
@@ -56,15 +58,16 @@ export class SingleAddressPlan implements AddressPlan {
   }
 
   nextBlock(): AddressBlock {
-    const first = FIRST_PORT + this.#block * PORTS_PER_BLOCK;
+    const first = FIRST_PORT + this.#block * SOCKETS_PER_BLOCK * STEP;
     this.#block = (this.#block + 1) % PORT_BLOCKS;
     let used = 0;
     return {
       name: `127.0.0.1:${first} and up`,
       addressPerHost: false,
       next: () => {
-        if (used === PORTS_PER_BLOCK) throw new RangeError(`a case has at most ${PORTS_PER_BLOCK} sockets where there is one address only`);
-        return { address: '127.0.0.1', port: first + used++ };
+        if (used === SOCKETS_PER_BLOCK)
+          throw new RangeError(`a case has at most ${SOCKETS_PER_BLOCK} sockets where there is one address only`);
+        return { address: '127.0.0.1', port: first + STEP * used++ };
       },
     };
   }

@@ -149,10 +149,9 @@ class CaseRunner {
   }
 
   /** The next time at which one of them may settle; that of one which has settled is over. */
-  #quietAt(looked: number): number | undefined {
-    const named = this.played.expectations.map(({ label }) => this.#states.quietAt(label));
-    const times = named.filter((time): time is number => time !== undefined && time > looked);
-    return times.length === 0 ? undefined : Math.min(...times);
+  #quietAt(looked: number): number {
+    const named = this.played.expectations.map(({ label }) => this.#states.quietAt(label) ?? looked);
+    return Math.min(...named.filter((time) => time > looked));
   }
 
   #judge(stalled: string | null): CaseRun {

@@ -252,7 +252,16 @@ describeWith(['baresip'], 'baresip as an endpoint', () => {
     }
   });
 
-  it('tells its calls when it dies, and leaves nothing', async () => {
+  it('leaves no child where it is stopped while it starts', async () => {
+    const bob = new BaresipEndpoint({ ...world.options('bob'), outputs: world.outputs }, new Messenger());
+    const started = bob.start();
+    await bob.stop();
+    await started;
+    const again = await world.baresip('bob'); // the address is free
+    expect(again.registered).toBe(false);
+  });
+
+  it('is stopped without a word, and leaves nothing', async () => {
     const bob = await world.baresip('bob');
     await bob.register();
     const offered = nextCall(bob);

@@ -33,6 +33,8 @@ export interface BaresipEndpointOptions extends EndpointOptions {
  */
 export class BaresipEndpoint implements Endpoint {
   #agent: BaresipAgent | undefined;
+  /** Under way, or ended in whatever way. */
+  #starting: Promise<unknown> = Promise.resolve();
   #registeredUntil = Number.NEGATIVE_INFINITY;
   /** Told how a registration ended: `200 OK`; undefined: baresip is gone. */
   #registering: ((outcome: string | undefined) => void) | undefined;
@@ -56,7 +58,13 @@ export class BaresipEndpoint implements Endpoint {
     return this.settings.clock.now() < this.#registeredUntil;
   }
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const started = this.#start();
+    this.#starting = started.catch(() => {});
+    return started;
+  }
+
+  async #start(): Promise<void> {
     const { outputs, name, account } = this.settings;
     const options = { ...this.settings, folder: outputs.folderOf(name) };
     this.#agent = await BaresipAgent.start(options, this.persona, (event) => this.#heard(event));
@@ -110,6 +118,7 @@ export class BaresipEndpoint implements Endpoint {
   }
 
   async stop(): Promise<void> {
+    await this.#starting; // a child that is not there yet would be left
     const agent = this.#agent;
     this.#agent = undefined;
     if (!agent) return;
