@@ -136,7 +136,8 @@ class StepBuilder {
       }
       const { label, word, state } = condition;
       const known = this.context.mustBeAttempt(label, path);
-      if (label === this.draft.label) this.#problems.add(path, `${label} begins with this step, which would wait for itself`);
+      if (label === this.draft.label && state !== undefined)
+        this.#problems.add(path, `${label} begins with this step, which would wait for itself`);
       if (state === undefined) this.context.mustExist(word, STATE_WORDS, 'state of an attempt', path);
       return known && state !== undefined ? [{ label, state }] : [];
     });
