@@ -51,7 +51,7 @@ export class SippFileEndpoint implements Endpoint {
   /** Tries the scenario, and leaves it running where it waits for calls and has no account to register first. */
   async start(): Promise<void> {
     const calls = makesCalls(this.settings.file);
-    const run = this.#start(calls ? ['-r', '0', '-m', '1'] : []);
+    const run = this.#start(calls ? ['-r', '0', '-m', '1', '-key', 'target', `sip:${this.settings.domain}`] : []);
     await run.listening();
     if (calls || this.settings.account) await this.#end(run);
   }
