@@ -10,22 +10,31 @@ import { didYouMean } from './nearest.js';
 
 /** Which endpoints a run has in place of those that its scenarios name. */
 export interface EndpointChoices {
-  /** For all participants; those that cannot play a case have it skipped. */
+  /** For all participants. */
   readonly everybody?: EndpointKind;
   /** By participant; goes before what is for all. */
   readonly participants?: Readonly<Record<string, EndpointKind>>;
 }
 
 /**
- * Gives every participant the endpoint that it is to have. A case that asks for more than an endpoint can do is skipped
- * where that endpoint was chosen for all, and so is one whose scenario names an endpoint that this machine does not have.
+ * Gives every participant the endpoint that it is to have. A case that asks for more than the chosen endpoint can do is
+ * skipped, and so is one whose scenario names an endpoint that this machine does not have.
  *
- * @throws BusyhereError `configuration` where an endpoint that cannot do it was chosen for that very participant,
- *   `environment` where the choice needs a program that is not there, `usage` for a participant that no case has
+ * @throws BusyhereError `configuration` where a scenario asks of the endpoint that it names itself what it cannot do, or
+ *   where what was chosen for a participant can play no case at all, `environment` where the choice needs a program that
+ *   is not there, `usage` for a participant that no case has
  */
 export function chooseEndpoints(cases: readonly Case[], choices: EndpointChoices, run: RunNeeds): Case[] {
   mustExist(Object.keys(choices.participants ?? {}), cases);
-  return cases.map((played) => withEndpoints(played, choices, run));
+  const cast = cases.map((played) => withEndpoints(played, choices, run));
+  const [first] = cast;
+  if (choices.participants && first?.skip !== undefined && cast.every(({ skip }) => skip !== undefined))
+    throw refusal(first.id, first.skip);
+  return cast;
+}
+
+function refusal(id: string, reason: string): BusyhereError {
+  return new BusyhereError('configuration', `${id}: ${reason}`, 'choose another endpoint for it, or other cases by -g and -G');
 }
 
 function mustExist(chosen: readonly string[], cases: readonly Case[]): void {
@@ -41,10 +50,8 @@ function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): C
   const cast = { ...played, participants: participants.map((one) => withStatuses(one, played)) };
   for (const participant of cast.participants) {
     const lack = lackOf(cast, participant, run);
-    if (lack && isForAll(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
-    if (lack) {
-      throw new BusyhereError('configuration', `${played.id}: ${lack.text}`, 'choose another endpoint for it, or other cases by -g and -G');
-    }
+    if (lack && isFlagged(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
+    if (lack) throw refusal(played.id, lack.text);
     const absent = absentProgram(participant);
     if (absent && isFlagged(participant, choices)) throw new BusyhereError('environment', absent.text, absent.hint);
     if (absent) return { ...cast, skip: `${absent.text}; ${absent.hint}` };
@@ -76,13 +83,9 @@ function withStatuses(participant: Participant, { steps }: Case): Participant {
   return { ...participant, endpoint: { ...participant.endpoint, statuses } };
 }
 
-/** Whether the command line says so: what is asked for there must not be left out in silence. */
+/** Whether the command line says so, and not the scenario. */
 function isFlagged({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {
   return endpoint?.kind === (Object.hasOwn(participants, name) ? participants[name] : everybody);
-}
-
-function isForAll({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {
-  return endpoint?.kind === everybody && !Object.hasOwn(participants, name);
 }
 
 /** Why an endpoint cannot play a case. */

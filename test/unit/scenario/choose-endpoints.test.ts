@@ -90,10 +90,17 @@ describe('the choice of endpoints', () => {
     expect(skip).toMatch(because);
   });
 
-  it.each(lacks)('refuses a case that asks for %s where the endpoint was chosen for one', (_, text, kind, because) => {
+  it.each(lacks)('refuses to begin where the only case asks for %s and the endpoint was chosen for one', (_, text, kind, because) => {
     const choose = (): Case => chosen(text, { participants: { bob: kind, carol: kind } });
     expect(choose).toThrow(because);
     expect(choose).toThrow(expect.objectContaining({ code: 'configuration' }));
+  });
+
+  it('skips what an endpoint chosen for one cannot play, where it can play another', () => {
+    const both = [...cases(scenario({ reaction: 'reject 480' })), ...cases(scenario({ reaction: 'busy' }))];
+    const [cannot, can] = chooseEndpoints(both, { participants: { bob: 'baresip' } }, UDP);
+    expect(cannot?.skip).toMatch(/bob is baresip, which never rejects with another code/);
+    expect(can?.skip).toBeUndefined();
   });
 
   it('refuses a case whose scenario asks of an endpoint what it cannot do', () => {
