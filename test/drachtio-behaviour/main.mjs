@@ -5,5 +5,7 @@ const require = createRequire(import.meta.url);
 require('../simulation/load-typescript.cjs');
 const { main } = require('./command.ts');
 
+const code = await main(process.argv.slice(2), process.env);
+await new Promise((written) => process.stdout.write('', written)); // a pipe takes 64 kB at once, and the rest would be lost
 // A server that fails may leave sockets open that nobody waits for.
-process.exit(await main(process.argv.slice(2), process.env));
+process.exit(code);
