@@ -42,11 +42,16 @@ describeWithEngine('docker compose', () => {
     const project = ['compose', '--project-name', 'busyhere-test', '--project-directory', folder];
     const env: NodeJS.ProcessEnv = { ...process.env, BUSYHERE_NETWORK: '10.84.253', BUSYHERE_CASES: 'scenarios/kb834477/trespass.yaml' };
 
+    const down = (): void => {
+      execFileSync('docker', [...project, '--profile', 'drachtio', 'down', '--volumes', '--timeout', '1'], { env, stdio: 'ignore' });
+    };
+
     beforeAll(() => {
       for (const name of NEEDED) cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+      down(); // what tests left that were killed
     });
     afterAll(() => {
-      execFileSync('docker', [...project, 'down', '--volumes', '--timeout', '1'], { env, stdio: 'ignore' });
+      down();
       rmSync(folder, { recursive: true, force: true });
     });
 
@@ -95,7 +100,7 @@ describeWithEngine('docker compose', () => {
         expect(code).toBe(0);
         expect(resultsIn(join(folder, 'reports', 'results.json'))).toMatchObject({ engine: 'udp', sut: 'drachtio' });
       } finally {
-        execFileSync('docker', [...project, '--profile', 'drachtio', 'down', '--timeout', '1'], { env, stdio: 'ignore' });
+        down();
         execFileSync('docker', ['image', 'rm', '--force', STAND_IN], { stdio: 'ignore' });
       }
     });
