@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
 import { programPath } from '../program/program-path.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
-import { startFailure } from './sipp-errors.js';
+import { START_MS, startFailure } from './sipp-errors.js';
 import { SippProcess } from './sipp-process.js';
 import { statisticsOf } from './statistics.js';
 import { SIPP } from './traits.js';
@@ -62,8 +62,9 @@ export class FileRun {
   /** Resolves when it listens. @throws BusyhereError `scenario`, `address-in-use` or `environment` where it never does */
   async listening(): Promise<void> {
     const { name, address, clock, file } = this.options;
-    await untilHeld(address, clock, () => this.end === undefined);
-    if (this.end) throw startFailure(name, address, this.end, this.#sipp.output, file);
+    const deadline = clock.now() + START_MS;
+    const isHeld = await untilHeld(address, clock, () => this.end === undefined && clock.now() < deadline);
+    if (!isHeld || this.end) throw startFailure(name, address, await this.#sipp.kill(), this.#sipp.output, file);
   }
 
   /** Lets it write its statistics, but no longer than that. */

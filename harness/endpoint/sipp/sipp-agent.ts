@@ -12,7 +12,7 @@ import type { ProgramEnd } from '../program/supervised-program.js';
 import { type Describer, writeAnswer, writeOffer } from '../session-description.js';
 import { endpointScenario } from './endpoint-scenario.js';
 import type { Self } from './message-text.js';
-import { startFailure } from './sipp-errors.js';
+import { START_MS, startFailure } from './sipp-errors.js';
 import { SippProcess } from './sipp-process.js';
 import { SIPP } from './traits.js';
 import { type TwinCommand, type TwinEvent, TwinLink } from './twin-link.js';
@@ -66,10 +66,11 @@ export class SippAgent {
       const args = ['-sf', file, '-3pcc', formatSocketAddress(twin), '-nd'];
       const sipp = new SippProcess({ path: programPath(SIPP), address, remote: outbound, folder, args });
       this.#process = sipp;
-      const isThere = (): boolean => sipp.end === undefined;
+      const deadline = clock.now() + START_MS;
+      const isThere = (): boolean => sipp.end === undefined && clock.now() < deadline;
       this.#link = await TwinLink.open(twin, clock, isThere, (event) => (this.#calls.get(event.callId) ?? stranger)(event));
       if (this.#link) return;
-      const end = await sipp.ended;
+      const end = await sipp.kill();
       if (this.#stopped) return;
       // Somebody was quicker to take the port of the channel.
       if (!/unable to bind twin/i.test(sipp.output) || tried === PORTS_TRIED) throw startFailure(name, address, end, sipp.output);

@@ -2,6 +2,9 @@ import { BusyhereError } from '../../platform/errors.js';
 import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
 
+/** How long sipp may take till it listens, ms: it takes a hundredth of that, and ten times more on a busy machine. */
+export const START_MS = 15_000;
+
 const LINES_TOLD = 3;
 
 /** Why a sipp that just began has ended, as an error of ours. @param file the user's scenario; undefined for one of ours */

@@ -27,6 +27,7 @@ export class SippFileEndpoint implements Endpoint {
   readonly #runs: FileRun[] = [];
   /** Registers from the same address, which only one sipp at a time can have. */
   readonly #registrar: SippEndpoint;
+  #stopped = false;
 
   constructor(
     private readonly settings: SippFileEndpointOptions,
@@ -88,6 +89,7 @@ export class SippFileEndpoint implements Endpoint {
   onMessage(): void {}
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#registrar.stop();
     await this.#endAll();
   }
@@ -95,6 +97,7 @@ export class SippFileEndpoint implements Endpoint {
   #start(args: readonly string[]): FileRun {
     const { name, address, outbound, clock, file, inject, domain, account } = this.settings;
     if (!outbound) throw new BusyhereError('configuration', `${name}'s sipp needs a server that it sends to`);
+    if (this.#stopped) throw stoppedBefore(name);
     const keys = ['-key', 'domain', domain, '-key', 'participant', name];
     const credentials = account ? ['-au', account.user, '-ap', account.password] : [];
     const run = new FileRun({
@@ -112,6 +115,7 @@ export class SippFileEndpoint implements Endpoint {
   }
 
   async #asRegistrar(work: () => Promise<void>): Promise<void> {
+    if (this.#stopped) throw stoppedBefore(this.name);
     await this.#registrar.start();
     try {
       await work();
@@ -152,6 +156,11 @@ function textOf(file: string): string {
 
 function withoutComments(xml: string): string {
   return xml.replace(/<!--[\s\S]*?-->/g, '');
+}
+
+/** Nobody hears of it: what was to be done is no longer wanted. */
+function stoppedBefore(name: string): BusyhereError {
+  return new BusyhereError('internal', `${name} was stopped before it had begun`);
 }
 
 function noOrders(name: string, file: string): BusyhereError {

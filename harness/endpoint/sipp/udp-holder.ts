@@ -10,11 +10,16 @@ const TABLE = '/proc/net/udp';
 /**
  * Waits till somebody of this machine holds a UDP address, without touching it.
  * @param goesOn asked before each look: false ends the waiting
+ * @returns whether it came to that, as far as the system shows it
  */
-export async function untilHeld(address: SocketAddress, clock: Clock, goesOn: () => boolean): Promise<void> {
-  if (!existsSync(TABLE)) return delay(clock, BLIND_MS);
+export async function untilHeld(address: SocketAddress, clock: Clock, goesOn: () => boolean): Promise<boolean> {
+  if (!existsSync(TABLE)) return delay(clock, BLIND_MS).then(() => true);
   const entry = ` ${hexOf(address)} `;
-  while (goesOn() && !readFileSync(TABLE, 'latin1').includes(entry)) await delay(clock, LOOK_AGAIN_MS);
+  while (goesOn()) {
+    if (readFileSync(TABLE, 'latin1').includes(entry)) return true;
+    await delay(clock, LOOK_AGAIN_MS);
+  }
+  return false;
 }
 
 /** As Linux shows it: the octets of the address in the machine's order. */
