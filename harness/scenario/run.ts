@@ -58,6 +58,9 @@ class SuiteRunner {
   readonly #past = new PastCalls();
   readonly #turnstile: Turnstile;
   #failures = 0;
+  /** The results that listeners were told. */
+  readonly #told = new Map<Case, CaseResult>();
+  #over = false;
 
   constructor(
     private readonly cases: readonly Case[],
@@ -76,10 +79,22 @@ class SuiteRunner {
     const startedAt = new Date(this.#clock.wallTime());
     const horizonMs = Math.max(0, ...this.cases.map((played) => horizonOf(played, this.options, this.#timers)));
     this.emit({ type: 'runStarted', engine, sut, timers, horizonMs, seed, cases: this.cases });
+    const finish = (why: NotRun): RunResult => {
+      this.#over = true;
+      return this.#finish(
+        this.cases.map((played) => this.#told.get(played) ?? notPlayed(played, why.status, why.reason)),
+        startedAt,
+        horizonMs,
+      );
+    };
     const result = await this.#onGround(async () => {
-      const results = await this.#playAll();
-      const complete = results.map((one, index) => one ?? notRun(this.cases[index] as Case, this.options.signal.aborted));
-      return this.#finish(complete, startedAt, horizonMs);
+      try {
+        await this.#playAll();
+      } catch (error) {
+        if (this.#told.size > 0) finish(CUT_SHORT); // what was judged is worth its reports
+        throw error;
+      }
+      return finish(this.options.signal.aborted ? INTERRUPTED : BAILED);
     });
     this.#ground.check();
     return result;
@@ -100,7 +115,7 @@ class SuiteRunner {
    * In real time the first case goes alone: until the compiler has seen everything once, a process is slow, and many
    * slow cases at once would retransmit for no other reason. Then come those that have a horizon to wait for.
    */
-  async #playAll(): Promise<(CaseResult | undefined)[]> {
+  async #playAll(): Promise<void> {
     const { external } = this.options;
     const workers = external ? 1 : this.options.workers;
     const order = this.#ground.realTime ? slowestFirst(this.cases) : this.cases;
@@ -113,7 +128,6 @@ class SuiteRunner {
     await playSome(order.slice(0, alone), (played) => this.#playFirst(played));
     await playSome(order.slice(alone), (played) => this.#playFirst(played));
     await this.#settle(plays, playSome);
-    return this.cases.map((played) => plays.get(played)?.result);
   }
 
   /**
@@ -153,7 +167,9 @@ class SuiteRunner {
     const { captures, programFiles } = this.options;
     const told = settlePrograms(play.result, outputs, programFiles);
     const result = captures && trace ? await keepCapture(told, trace, evidence.attempts, captures) : told;
+    if (this.#over) return { played, result, evidence, reported: true };
     if (result.status === 'failed') this.#failures += 1;
+    this.#told.set(played, result);
     this.emit({ type: 'caseFinished', case: played, result, evidence });
     return { played, result, evidence, reported: true };
   }
@@ -183,7 +199,7 @@ class SuiteRunner {
 
   #goesOn(): boolean {
     const { bail, signal } = this.options;
-    return !signal.aborted && (bail === undefined || this.#failures < bail);
+    return !this.#over && !signal.aborted && (bail === undefined || this.#failures < bail);
   }
 
   #finish(cases: readonly CaseResult[], startedAt: Date, horizonMs: number): RunResult {
@@ -206,11 +222,15 @@ class SuiteRunner {
   }
 }
 
-/** A case that the run did not get to. */
-function notRun(played: Case, interrupted: boolean): CaseResult {
-  if (interrupted) return notPlayed(played, 'interrupted', 'the run was interrupted before it');
-  return notPlayed(played, 'skipped', 'the run had as many failures as --bail allows');
+/** Why the run did not get to a case. */
+interface NotRun {
+  readonly status: 'skipped' | 'interrupted';
+  readonly reason: string;
 }
+
+const INTERRUPTED: NotRun = { status: 'interrupted', reason: 'the run was interrupted before it' };
+const BAILED: NotRun = { status: 'skipped', reason: 'the run had as many failures as --bail allows' };
+const CUT_SHORT: NotRun = { status: 'interrupted', reason: 'the run ended with an error before it' };
 
 function notPlayed({ id, scenario, variant }: Case, status: 'skipped' | 'interrupted', reason: string): CaseResult {
   return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };

@@ -240,5 +240,20 @@ test('an address that was asked for and is taken ends the run', async () => {
     code: 'address-in-use',
     message: expect.stringContaining(String(other.local.port)),
   });
+
+  const events: RunEvent[] = [];
+  const [good] = kbCases();
+  const cases = [good as Case, ...scenario.cases];
+  await expect(runSuite(cases, udp({ workers: 1 }), (event) => events.push(event))).rejects.toMatchObject({ code: 'address-in-use' });
+  const finished = events.filter(({ type }) => type === 'runFinished');
+  expect(finished).toMatchObject([
+    {
+      result: {
+        summary: { cases: 2, passed: 1, interrupted: 1 },
+        cases: [{ status: 'passed' }, { status: 'interrupted', reason: 'the run ended with an error before it' }],
+      },
+    },
+  ]);
+  expect(events.at(-1)).toBe(finished[0]);
   await other.close();
 });
