@@ -58,8 +58,8 @@ function likelihoodOfAck(leg: Leg, { toTag }: SipFields, { source, destination }
   const answered = leg.finals.some((final) => final.status < 300 && final.toTag === toTag);
   return (
     (answered ? 8 : 0) +
-    (sameSocketAddress(leg.destination, destination) ? 4 : 0) +
-    (leg.source.port === source.port ? 2 : 0) +
+    (leg.source.port === source.port ? 4 : 0) + // where all are on one host, ports alone tell who sends
+    (sameSocketAddress(leg.destination, destination) ? 2 : 0) +
     (leg.destination.address === destination.address ? 1 : 0)
   );
 }

@@ -2,7 +2,7 @@ import type { Attempt } from '../../../harness/diagnosis/attempt.js';
 import { observedOf } from '../../../harness/diagnosis/attempt.js';
 import { diagnose } from '../../../harness/diagnosis/diagnose.js';
 import type { DiagnosisOptions } from '../../../harness/diagnosis/options.js';
-import { InviteLeg, TraceBuilder, type View } from './trace-builder.js';
+import { type Host, InviteLeg, TraceBuilder, type View } from './trace-builder.js';
 
 const HORIZON = 640;
 const OPTIONS: DiagnosisOptions = { horizonMs: HORIZON, timerC: 3600 };
@@ -323,6 +323,16 @@ describe.each(['sockets', 'wire'] as const)('seen at %s', (view) => {
   test('answered, with the ACK straight to the callee', () => {
     const { trace, bob, first, second } = ringing(view);
     second.respond(200, 'OK');
+    first.respond(200, 'OK').ackAnswer(bob);
+    trace.wait(HORIZON);
+    expect(only(trace)).toMatchObject({ outcome: 'answered', finalAtOriginator: 200, loss: null });
+  });
+
+  test('answered, with the ACK straight to the callee, where all are on one host', () => {
+    const trace = new TraceBuilder(view);
+    const [alice, lcs, bob] = [5070, 5080, 5090].map((port) => trace.host(String(port), '127.0.0.1', port)) as [Host, Host, Host];
+    const first = trace.invite(alice, lcs);
+    first.forward(bob).respond(200, 'OK');
     first.respond(200, 'OK').ackAnswer(bob);
     trace.wait(HORIZON);
     expect(only(trace)).toMatchObject({ outcome: 'answered', finalAtOriginator: 200, loss: null });
