@@ -24,8 +24,6 @@ const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('invite'), element, call, target: text, options: requestOptionsSchema }),
   z.strictObject({ do: z.literal('message'), element, call, target: text, text, options: requestOptionsSchema }),
   z.strictObject({ do: z.literal('options'), element, call, target: text, options: requestOptionsSchema }),
-  /** Invitations wait for what the harness says from now on, instead of what the endpoint does by itself. */
-  z.strictObject({ do: z.literal('askAboutInvitations'), element }),
   z.strictObject({ do: z.literal('call'), element, call, action: callActionSchema }),
   /** Another trust profile for a server that runs: registrations and calls stay. */
   z.strictObject({ do: z.literal('trust'), element, trust: trustSchema }),

@@ -11,7 +11,7 @@ import type { CallAction, EndpointSettings } from './element-settings.js';
 /** What a script may ask of an invitation's headers. */
 const SHOWN_HEADERS = [MARKER_HEADER, 'User-Agent', 'Subject', 'Call-Info', 'Alert-Info', 'P-Asserted-Identity'];
 
-type EndpointCommand = Extract<Command, { do: 'register' | 'invite' | 'message' | 'options' | 'askAboutInvitations' | 'call' }>;
+type EndpointCommand = Extract<Command, { do: 'register' | 'invite' | 'message' | 'options' | 'call' }>;
 
 /** An endpoint in this process that a harness elsewhere drives. Calls have the numbers that their side gives them: even there, odd here. */
 export class HostedEndpoint {
@@ -32,6 +32,8 @@ export class HostedEndpoint {
     const random = elementRandom(settings);
     const network = networkWithLinks(settings, ports, random);
     this.#endpoint = new UserAgent({ ...options, clock: ports.clock, random, network }, this.#persona);
+    // From the first invitation on, which may come sooner than anything that the harness says over this slower way.
+    this.#endpoint.onInvitation((call) => this.#invited(call));
     this.#endpoint.onMessage(({ from, contentType, text }) => tell({ type: 'text', element, from, contentType, text }));
   }
 
@@ -47,8 +49,6 @@ export class HostedEndpoint {
     switch (command.do) {
       case 'register':
         return command.expires === 0 ? this.#endpoint.unregister() : this.#endpoint.register();
-      case 'askAboutInvitations':
-        return this.#endpoint.onInvitation((call) => this.#invited(call));
       case 'call':
         return this.#act(command.call, command.action);
       case 'message':

@@ -109,7 +109,6 @@ export class RemoteEndpoint implements Endpoint {
   }
 
   onInvitation(handler: (call: IncomingCall) => void): void {
-    if (!this.#invitationHandler) this.#send({ do: 'askAboutInvitations', element: this.#element });
     this.#invitationHandler = handler;
   }
 
