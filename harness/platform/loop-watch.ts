@@ -1,33 +1,18 @@
 import type { Clock, Timer } from './clock.js';
-
-interface Lapse {
-  /** When it was found, on the clock. */
-  readonly at: number;
-  readonly lateMs: number;
-  /** When the watch's timer was due. */
-  readonly expected: number;
-}
-
-const LAPSES_KEPT = 256;
-
-/** How punctual those were whose silence is to prove something. */
-export interface Punctuality {
-  /** Lateness up to this is punctual, ms. */
-  readonly toleranceMs: number;
-  /** The last moment, on the clock, at which lateness was found; -Infinity if never. */
-  readonly lastLateAt: number;
-  /** The greatest lateness found since a moment on the clock, in ms; 0 if there was none beyond the tolerance. */
-  worstSince(moment: number): number;
-}
+import { LapseLog } from './lapse-log.js';
+import type { Punctuality, WatchedPunctuality } from './punctuality.js';
 
 /**
  * Watches how punctual timers are. A verdict that rests on nothing having happened holds only if this process was
  * awake to see it happen: a loop that was late by more than the tolerance proves nothing for that stretch of time.
  */
-export class LoopWatch implements Punctuality {
+export class LoopWatch implements WatchedPunctuality {
   #timer: Timer | undefined;
   #expected = 0;
-  readonly #lapses: Lapse[] = [];
+  readonly #lapses = new LapseLog();
+  /** When the timer was due that the newest lapse is of. */
+  #lapsed = Number.NaN;
+  readonly #own: Punctuality;
 
   /**
    * @param toleranceMs lateness up to this is punctual
@@ -37,31 +22,20 @@ export class LoopWatch implements Punctuality {
     private readonly clock: Clock,
     readonly toleranceMs: number,
     private readonly intervalMs = toleranceMs / 2,
-  ) {}
+  ) {
+    this.#own = this.tolerating(toleranceMs);
+  }
 
   get lastLateAt(): number {
-    this.#look();
-    return this.#lapses.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+    return this.#own.lastLateAt;
   }
 
   worstSince(moment: number): number {
-    this.#look();
-    return this.#lapses.reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0);
+    return this.#own.worstSince(moment);
   }
 
-  /** The same watch for one who forgives more: lateness up to that is punctual. */
   tolerating(toleranceMs: number): Punctuality {
-    const lapses = (): readonly Lapse[] => {
-      this.#look();
-      return this.#lapses.filter(({ lateMs }) => lateMs > toleranceMs);
-    };
-    return {
-      toleranceMs,
-      get lastLateAt() {
-        return lapses().at(-1)?.at ?? Number.NEGATIVE_INFINITY;
-      },
-      worstSince: (moment) => lapses().reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0),
-    };
+    return this.#lapses.tolerating(toleranceMs, () => this.#look());
   }
 
   start(): void {
@@ -86,9 +60,8 @@ export class LoopWatch implements Punctuality {
     const at = this.clock.now();
     const lateMs = at - this.#expected;
     if (!this.#timer || lateMs <= this.toleranceMs) return;
-    const last = this.#lapses.at(-1);
-    if (last?.expected === this.#expected) this.#lapses.pop(); // the same one, longer by now
-    this.#lapses.push({ at, lateMs, expected: this.#expected });
-    if (this.#lapses.length > LAPSES_KEPT) this.#lapses.shift();
+    if (this.#lapsed === this.#expected) return this.#lapses.replaceLast({ at, lateMs }); // the same one, longer by now
+    this.#lapses.add({ at, lateMs });
+    this.#lapsed = this.#expected;
   }
 }

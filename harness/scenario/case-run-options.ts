@@ -2,7 +2,7 @@ import type { Site } from '../lab/container/site.js';
 import type { Engine } from '../lab/engine.js';
 import type { ExternalSut } from '../lab/external-sut.js';
 import type { PastCalls } from '../lab/past-calls.js';
-import type { Punctuality } from '../platform/loop-watch.js';
+import type { Punctuality } from '../platform/punctuality.js';
 import type { Random } from '../platform/random.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { Turnstile } from './turnstile.js';

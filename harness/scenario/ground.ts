@@ -4,7 +4,8 @@ import type { Site } from '../lab/container/site.js';
 import type { Containers } from '../lab/docker/open-containers.js';
 import { type Engine, memoryEngine, udpEngine } from '../lab/engine.js';
 import { BusyhereError, errorCode } from '../platform/errors.js';
-import { LoopWatch, type Punctuality } from '../platform/loop-watch.js';
+import { LoopWatch } from '../platform/loop-watch.js';
+import type { Punctuality } from '../platform/punctuality.js';
 import type { Random } from '../platform/random.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import { withBackground } from './background.js';
@@ -16,6 +17,7 @@ export class Ground {
   #shared: Engine | undefined;
   #containers: Containers | undefined;
   #loop: LoopWatch | undefined;
+  #toleratedMs: number;
   readonly #end = new AbortController();
 
   constructor(
@@ -25,9 +27,10 @@ export class Ground {
   ) {
     setMaxListeners(0, this.#end.signal); // everything that waits listens to it, and every case waits
     this.#endWith(options.signal);
+    this.#toleratedMs = tolerableLateness(timers, options);
     if (options.engine !== 'udp') return;
     this.#shared = udpEngine(random, { singleAddress: options.singleAddress ?? false });
-    this.#loop = new LoopWatch(this.#shared.clock, tolerableLateness(timers, options));
+    this.#loop = new LoopWatch(this.#shared.clock, this.#toleratedMs);
   }
 
   /** Aborted by the user, or, with an error of ours, by what broke beneath the cases. */
@@ -45,16 +48,17 @@ export class Ground {
 
   /** Undefined in virtual time, where nothing is ever late. An endpoint with slower timers of its own forgives more. */
   punctualityFor({ participants }: Pick<Case, 'participants'>): Punctuality | undefined {
-    const forgiven = Math.max(0, ...traitsOfAll(participants).map(({ horizonMs }) => shareOf(horizonMs)));
-    const own = this.#loop && forgiven > this.#loop.toleranceMs ? this.#loop.tolerating(forgiven) : this.#loop;
-    return this.site?.punctuality ?? own;
+    const watched = this.site?.punctuality ?? this.#loop;
+    const forgiven = Math.max(this.#toleratedMs, ...traitsOfAll(participants).map(({ horizonMs }) => shareOf(horizonMs)));
+    return watched && forgiven > watched.toleranceMs ? watched.tolerating(forgiven) : watched;
   }
 
   /** Judges lateness by these timers from now on. */
   measureBy(timers: TimerValues): void {
+    this.#toleratedMs = tolerableLateness(timers, this.options);
     if (!this.#loop || !this.#shared) return;
     this.#loop.stop();
-    this.#loop = new LoopWatch(this.#shared.clock, tolerableLateness(timers, this.options));
+    this.#loop = new LoopWatch(this.#shared.clock, this.#toleratedMs);
     this.#loop.start();
   }
 

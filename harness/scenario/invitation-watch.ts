@@ -2,7 +2,7 @@ import { type Attempt, observedOf } from '../diagnosis/attempt.js';
 import type { AttemptFollower } from '../diagnosis/attempt-follower.js';
 import { cancelAnswerOf } from '../diagnosis/cancel-answer.js';
 import type { Clock } from '../platform/clock.js';
-import type { Punctuality } from '../platform/loop-watch.js';
+import type { Punctuality } from '../platform/punctuality.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
 import type { Recorder } from '../trace/recorder.js';
 import type { AttemptState } from './model.js';

@@ -16,5 +16,5 @@ export function timersOf({ timers }: Pick<RunOptions, 'timers'>, slower = 1): Ti
 /** How often, and how much slower, cases are measured again that could not be judged. Timers that are not ours stay as they are. */
 export function repetitions({ engine, timers, external }: Pick<RunOptions, 'engine' | 'timers' | 'external'>): readonly number[] {
   if (engine === 'memory' || external) return [];
-  return engine === 'udp' && timers === 'fast' ? SLOWER : [1];
+  return timers === 'fast' ? SLOWER : [1];
 }

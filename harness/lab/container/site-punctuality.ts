@@ -1,35 +1,33 @@
 import type { Clock } from '../../platform/clock.js';
-import type { Punctuality } from '../../platform/loop-watch.js';
+import { LapseLog } from '../../platform/lapse-log.js';
+import type { Punctuality, WatchedPunctuality } from '../../platform/punctuality.js';
 import { TOLERATED_LATENESS_MS } from './control-server.js';
-
-interface Lapse {
-  readonly at: number;
-  readonly lateMs: number;
-}
-
-const LAPSES_KEPT = 256;
 
 /**
  * How punctual the processes in the containers were, as they say. That of the harness does not count: what happened while
  * it slept is in the captures all the same.
  */
-export class SitePunctuality implements Punctuality {
+export class SitePunctuality implements WatchedPunctuality {
   readonly toleranceMs = TOLERATED_LATENESS_MS;
-  readonly #lapses: Lapse[] = [];
+  readonly #lapses = new LapseLog();
+  readonly #own = this.#lapses.tolerating(TOLERATED_LATENESS_MS);
 
   constructor(private readonly clock: Clock) {}
 
   /** @param wallTime when it was noticed, ms since 1970; harness and containers share the machine's clock */
   late(wallTime: number, lateMs: number): void {
-    this.#lapses.push({ at: this.clock.now() - (this.clock.wallTime() - wallTime), lateMs });
-    if (this.#lapses.length > LAPSES_KEPT) this.#lapses.shift();
+    this.#lapses.add({ at: this.clock.now() - (this.clock.wallTime() - wallTime), lateMs });
   }
 
   get lastLateAt(): number {
-    return Math.max(Number.NEGATIVE_INFINITY, ...this.#lapses.map(({ at }) => at));
+    return this.#own.lastLateAt;
   }
 
   worstSince(moment: number): number {
-    return this.#lapses.reduce((worst, { at, lateMs }) => (at >= moment ? Math.max(worst, lateMs) : worst), 0);
+    return this.#own.worstSince(moment);
+  }
+
+  tolerating(toleranceMs: number): Punctuality {
+    return this.#lapses.tolerating(toleranceMs);
   }
 }
