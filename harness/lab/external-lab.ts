@@ -12,6 +12,7 @@ import { type MakeServer, makeBuiltinServer } from './make-server.js';
 import type { PastCalls } from './past-calls.js';
 import { SocketLab, type SocketLabOptions } from './socket-lab.js';
 import type { Participant, Server, Topology } from './topology.js';
+import { unlessAborted } from './unless-aborted.js';
 import { within } from './within.js';
 
 export interface ExternalLabOptions extends SocketLabOptions {
@@ -67,7 +68,7 @@ export class ExternalLab extends SocketLab {
     await this.openSockets();
     const registering = this.topology.participants.filter(({ account }) => account);
     this.#registered = registering.map(({ name }) => this.endpoint(name));
-    await Promise.all(registering.map((participant) => this.#register(participant)));
+    await unlessAborted(Promise.all(registering.map((participant) => this.#register(participant))), this.options.signal);
   }
 
   /** Ends all calls and takes all bindings away, since the proxy goes on without us. */

@@ -1,5 +1,6 @@
 import { SocketLab, type SocketLabOptions } from './socket-lab.js';
 import type { Topology } from './topology.js';
+import { unlessAborted } from './unless-aborted.js';
 
 export type InProcessLabOptions = SocketLabOptions;
 
@@ -12,6 +13,6 @@ export class InProcessLab extends SocketLab {
   async start(): Promise<void> {
     await this.openSockets();
     const registering = this.topology.participants.filter(({ account }) => account);
-    await Promise.all(registering.map(({ name }) => this.endpoint(name).register()));
+    await unlessAborted(Promise.all(registering.map(({ name }) => this.endpoint(name).register())), this.options.signal);
   }
 }

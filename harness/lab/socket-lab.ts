@@ -24,6 +24,8 @@ export interface SocketLabOptions {
   readonly engine: Engine;
   readonly timers: TimerValues;
   readonly random: Random;
+  /** Aborted where the lab is wanted no longer, with the reason: nobody is waited for then who does not answer. */
+  readonly signal?: AbortSignal;
   /** Our own proxies unless given. */
   readonly makeServer?: MakeServer;
   /** Whichever endpoint the participant is to have, unless given. */

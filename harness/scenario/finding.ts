@@ -15,6 +15,8 @@ export interface CaseFacts {
   readonly results: ReadonlyMap<string, AttemptResult>;
   /** Why the script came to a halt; null where it was played to its end. */
   readonly stalled: string | null;
+  /** Whether what halted it was seen to break, and is nobody's lateness. */
+  readonly isBroken?: boolean;
   /** Whether this process was awake for a whole horizon after the last thing that bears on the attempt. */
   isProven(label: string): boolean;
   /** How late this process was at worst while the case ran, ms beyond what is tolerated; 0: never. */
@@ -30,7 +32,7 @@ export function findingOf(facts: CaseFacts): Finding {
   const { expectations, results, stalled, lateMs } = facts;
   const failures = stalled === null ? [] : [stalled];
   let negative = stalled !== null;
-  let positive = false;
+  let positive = facts.isBroken ?? false;
   for (const expectation of expectations) {
     const result = results.get(expectation.label);
     const failure = result ? mismatch(result, expectation) : null;

@@ -1,3 +1,4 @@
+import { ProgramLoss } from '../endpoint/program/program-outputs.js';
 import { RegistrationError } from '../endpoint/registration.js';
 import { errorCode } from '../platform/errors.js';
 import type { CaseRunOptions } from './case-run-options.js';
@@ -13,6 +14,7 @@ export function unjudged(error: unknown, { signal, external, loop, timers }: Cas
     if (errorCode(signal.reason) !== undefined) throw signal.reason; // not the user's wish: something broke
     return { status: 'interrupted', reason: 'the run was interrupted' };
   }
+  if (error instanceof ProgramLoss) return { status: 'failed', reason: error.message };
   const lateMs = loop?.worstSince(began) ?? 0;
   const unheard = error instanceof RegistrationError && error.status === undefined && !external;
   if (!unheard) throw error;

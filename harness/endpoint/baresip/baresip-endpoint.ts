@@ -149,9 +149,15 @@ export class BaresipEndpoint implements Endpoint {
   }
 
   #heard(event: BaresipEvent | undefined): void {
-    if (event === undefined) this.#registrationEnded(undefined);
+    if (event === undefined) this.#gone();
     else if (event.type === 'REGISTER_OK' || event.type === 'REGISTER_FAIL') this.#registrationEnded(event.param);
     else if (event.type === 'CALL_INCOMING' && event.id !== undefined) this.#invited(event.id, event.param);
+  }
+
+  /** By itself. */
+  #gone(): void {
+    this.settings.outputs.lose(this.name, 'baresip');
+    this.#registrationEnded(undefined);
   }
 
   #registrationEnded(outcome: string | undefined): void {

@@ -12,9 +12,19 @@ export interface ProgramReport {
   readonly remarks: readonly string[];
 }
 
+/** A program that was to play for as long as the case goes on has ended by itself. */
+export class ProgramLoss extends Error {
+  override readonly name = 'ProgramLoss';
+
+  constructor(participant: string, program: string) {
+    super(`${participant}'s ${program} ended by itself before the case was over`);
+  }
+}
+
 /** The files of all programs of one case: a folder each, for as long as nobody decided whether they are kept. */
 export class ProgramOutputs {
   readonly #reports: ProgramReport[] = [];
+  readonly #loss = new AbortController();
   #root: string | undefined;
 
   get reports(): readonly ProgramReport[] {
@@ -35,6 +45,15 @@ export class ProgramOutputs {
 
   tell(report: ProgramReport): void {
     this.#reports.push(report);
+  }
+
+  /** Aborted, with a {@link ProgramLoss}, as soon as the case cannot be played on. */
+  get loss(): AbortSignal {
+    return this.#loss.signal;
+  }
+
+  lose(participant: string, program: string): void {
+    this.#loss.abort(new ProgramLoss(participant, program));
   }
 
   /** Copies all files to a folder, which is made; does nothing where no program ran. @returns whether there were any */

@@ -9,6 +9,8 @@ import { Notifier } from '../notifier.js';
  * where one ended it, and gives way to a trap before the program has ended.
  */
 const SUPERVISOR = `
+if [ -n "$TIMER_SLACK_NS" ]; then { echo "$TIMER_SLACK_NS" > /proc/self/timerslack_ns; } 2>/dev/null; fi
+unset TIMER_SLACK_NS
 "$@" 3<&- &
 program=$!
 trap 'kill -TERM $program' TERM
@@ -32,6 +34,11 @@ export interface ProgramEnd {
 export interface ProgramOptions {
   /** The folder that it runs in; its output goes there too, to `stdout` and `stderr`. */
   readonly folder: string;
+  /**
+   * How much later than asked for its timers may end, ms, where the system lets itself be told (Linux): one that looks
+   * around every millisecond then does so less often. What arrives still wakes it at once.
+   */
+  readonly timerSlackMs?: number;
 }
 
 /** A child process that cannot outlive this one, and that is ended by us whatever it says of itself. */
@@ -52,6 +59,7 @@ export class SupervisedProgram {
       // A session of its own: Ctrl-C is for us, who then end it in order.
       this.#child = spawn('/bin/sh', ['-c', SUPERVISOR, 'sh', path, ...args], {
         cwd: options.folder,
+        env: environmentFor(options),
         detached: true,
         stdio: ['ignore', out, err, 'pipe'],
       });
@@ -103,6 +111,12 @@ export class SupervisedProgram {
     const pipe = this.#child.stdio[3];
     pipe?.destroy();
   }
+}
+
+const NS_PER_MS = 1_000_000;
+
+function environmentFor({ timerSlackMs }: ProgramOptions): NodeJS.ProcessEnv {
+  return timerSlackMs === undefined ? process.env : { ...process.env, TIMER_SLACK_NS: String(timerSlackMs * NS_PER_MS) };
 }
 
 const SIGNALLED = 128;

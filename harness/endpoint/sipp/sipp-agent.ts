@@ -52,7 +52,7 @@ export class SippAgent {
 
   /**
    * Resolves when sipp listens.
-   * @param stranger told of what happens to calls that nobody watches yet
+   * @param stranger told of what happens to calls that nobody watches yet, and before all calls that sipp is `gone`
    * @throws BusyhereError `environment`, `address-in-use`, or `configuration` where it has no server to send to
    */
   async start(stranger: (event: TwinEvent) => void): Promise<void> {
@@ -69,12 +69,20 @@ export class SippAgent {
       const deadline = clock.now() + START_MS;
       const isThere = (): boolean => sipp.end === undefined && clock.now() < deadline;
       this.#link = await TwinLink.open(twin, clock, isThere, (event) => (this.#calls.get(event.callId) ?? stranger)(event));
-      if (this.#link) return;
+      if (this.#link) {
+        sipp.ended.then(() => this.#gone(stranger));
+        return;
+      }
       const end = await sipp.kill();
       if (this.#stopped) return;
       // Somebody was quicker to take the port of the channel.
       if (!/unable to bind twin/i.test(sipp.output) || tried === PORTS_TRIED) throw startFailure(name, address, end, sipp.output);
     }
+  }
+
+  /** False once sipp has ended by itself. */
+  get isThere(): boolean {
+    return this.#process?.end === undefined;
   }
 
   newCallId(): string {
@@ -86,6 +94,7 @@ export class SippAgent {
   }
 
   command(command: TwinCommand): void {
+    if (!this.isThere) return queueMicrotask(() => this.#allFail());
     this.#link?.send({ ...command, headers: [PRODUCT, ...(command.headers ?? [])] });
   }
 
@@ -108,6 +117,18 @@ export class SippAgent {
     await sipp?.kill(); // before it could complain that we hang up
     this.#link?.close();
     return { complaints: sipp?.complaints ?? [], end };
+  }
+
+  /** sipp has ended, and by itself. */
+  #gone(stranger: (event: TwinEvent) => void): void {
+    if (this.#stopped) return;
+    stranger({ callId: '', event: 'gone', message: undefined });
+    this.#allFail();
+  }
+
+  /** Nothing more comes of any call. */
+  #allFail(): void {
+    for (const [callId, told] of [...this.#calls]) told({ callId, event: 'gone', message: undefined });
   }
 
   #describer(): Describer {

@@ -110,6 +110,7 @@ export class SippEndpoint implements Endpoint {
   }
 
   #told({ event, message }: TwinEvent): void {
+    if (event === 'gone') this.settings.outputs.lose(this.name, 'sipp');
     if (!this.#agent || message?.kind !== 'request') return;
     if (event === 'invite') this.#invited(this.#agent, message);
     else if (event === 'message') this.#messageHandler?.(instantMessage(message));
@@ -127,9 +128,13 @@ export class SippEndpoint implements Endpoint {
     const registrar = `sip:${this.settings.domain}`;
     const status = await this.#request('register', { target: registrar, headers: [['Expires', String(expires)]] }).done;
     const granted = status !== undefined && status < 300;
-    if (!granted)
-      throw new RegistrationError(this.name, registrar, status, status === undefined ? 'no final response' : reasonPhrase(status));
+    if (!granted) throw new RegistrationError(this.name, registrar, status, this.#whyNot(status));
     this.#registeredUntil = this.settings.clock.now() + expires * 1000;
+  }
+
+  #whyNot(status: number | undefined): string {
+    if (status !== undefined) return reasonPhrase(status);
+    return this.#agent?.isThere === false ? 'its sipp has ended' : 'no final response';
   }
 
   #request(verb: 'register' | 'message' | 'options', text: RequestText): OutgoingRequest {

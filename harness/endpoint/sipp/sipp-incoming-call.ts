@@ -89,6 +89,7 @@ export class SippIncomingCall implements IncomingCall {
   #told({ event }: TwinEvent): void {
     if (event === 'cancel' && this.#isOpen()) this.#final(487, 'cancelled');
     else if (event === 'bye' && this.#state === 'answered') this.#change('ended');
+    else if (event === 'gone' && (this.#isOpen() || this.#state === 'answered')) this.#change('failed');
     else if (event === 'ack') {
       this.#confirmed = true;
       this.#byeIfConfirmed();

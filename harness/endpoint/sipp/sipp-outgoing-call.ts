@@ -62,6 +62,7 @@ export class SippOutgoingCall implements OutgoingCall {
     if (event === 'provisional' && this.#isOpen()) this.#provisional(status);
     else if (event === 'final' && this.#isOpen()) this.#final(status);
     else if (event === 'bye' && this.#state === 'answered') this.#change('ended');
+    else if (event === 'gone' && (this.#isOpen() || this.#state === 'answered')) this.#change('failed');
   }
 
   #provisional(status: number): void {

@@ -15,6 +15,15 @@ export interface SippOptions {
   readonly args: readonly string[];
 }
 
+/**
+ * Where sipp's sockets for media lie. Unless told it takes them from 6000 on, and ends where 50 sipps have an address in
+ * common. Below where those lie who share an address (20000 and up), and what systems give out; it moves on where one is taken.
+ */
+const MEDIA = { first: 10_000, sipps: 2_500, portsEach: 4 };
+
+/** It wakes up every millisecond, for nothing mostly, and twenty sipps would keep half a processor busy; its own timers count 10 ms. */
+const TIMER_SLACK_MS = 10;
+
 const ERRORS = 'errors.log';
 
 /** One running sipp. It is ended by us; its own -timeout was seen not to. */
@@ -24,8 +33,12 @@ export class SippProcess {
   constructor(private readonly options: SippOptions) {
     const { path, address, remote, folder, args } = options;
     const own = ['-i', address.address, '-bind_local', '-p', String(address.port), '-ci', address.address, '-nostdin'];
+    const media = ['-mp', String(mediaPortOf(address))];
     const files = ['-trace_err', '-error_file', join(folder, ERRORS)];
-    this.#program = new SupervisedProgram(path, [...args, ...own, ...files, formatSocketAddress(remote)], { folder });
+    this.#program = new SupervisedProgram(path, [...args, ...own, ...media, ...files, formatSocketAddress(remote)], {
+      folder,
+      timerSlackMs: TIMER_SLACK_MS,
+    });
   }
 
   /** Undefined while it runs. */
@@ -55,6 +68,11 @@ export class SippProcess {
   kill(): Promise<ProgramEnd> {
     return this.#program.kill();
   }
+}
+
+/** Participants who share an address have every other port of it. */
+function mediaPortOf({ port }: SocketAddress): number {
+  return MEDIA.first + (Math.floor(port / 2) % MEDIA.sipps) * MEDIA.portsEach;
 }
 
 function readIfThere(path: string): string {

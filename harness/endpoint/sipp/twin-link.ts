@@ -11,7 +11,7 @@ const RETRY_MS = 3;
 /** What the scenario tells us of a call. */
 export interface TwinEvent {
   readonly callId: string;
-  /** As {@link ScenarioWriter.tell} names it. */
+  /** As {@link ScenarioWriter.tell} names it; `gone`: sipp itself has ended. */
   readonly event: string;
   /** The message that came last. */
   readonly message: SipMessage | undefined;

@@ -57,6 +57,11 @@ describe('a process that was late', () => {
     expect(findingOf(facts('pending', { ...late, expected: ['pending'], isProven: () => false })).status).toBe('inconclusive');
   });
 
+  test('fails what broke before its eyes', () => {
+    const broken = facts(null, { ...late, stalled: "bob's sipp ended by itself", isBroken: true });
+    expect(findingOf(broken)).toMatchObject({ status: 'failed', reason: expect.stringMatching(/^bob's sipp ended by itself; /) });
+  });
+
   test('fails nobody for what it did not see', () => {
     const { status, reason } = findingOf(facts('pending', late));
     expect(status).toBe('inconclusive');

@@ -44,6 +44,19 @@ describe('a supervised program', () => {
     expect(program.output).toBe('bye\n');
   });
 
+  it.each([
+    [undefined, '50000'],
+    [10, '10000000'],
+  ])('has the system wake it later than it asks for, and says nothing of it to the program: %s ms', async (timerSlackMs, slack) => {
+    if (process.platform !== 'linux') return; // elsewhere it is not to be had
+    const program = new SupervisedProgram('/bin/sh', ['-c', 'cat /proc/self/timerslack_ns; echo "$TIMER_SLACK_NS"'], {
+      folder,
+      ...(timerSlackMs === undefined ? {} : { timerSlackMs }),
+    });
+    await program.ended;
+    expect(program.output).toBe(`${slack}\n\n`);
+  });
+
   it('says when it ends by itself', async () => {
     const program = start('exit 1');
     const ended = jest.fn();
