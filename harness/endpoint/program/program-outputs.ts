@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeProgramFolder } from './program-folder.js';
 
 /** What came of one participant's program. */
 export interface ProgramReport {
@@ -36,7 +36,7 @@ export class ProgramOutputs {
    * @param part of a folder within it, for what the program does besides
    */
   folderOf(participant: string, part = ''): string {
-    this.#root ??= mkdtempSync(join(tmpdir(), 'busyhere-'));
+    this.#root ??= makeProgramFolder();
     const folder = join(this.#root, participant, part);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
