@@ -12,9 +12,19 @@ export interface AttemptStatesOptions extends WatchOptions {
   readonly timerC: number;
 }
 
+interface Followed {
+  readonly label: string;
+  readonly placed: Placed;
+  /** On the clock. */
+  readonly begun: number;
+  /** Of a request other than INVITE. */
+  readonly request?: { readonly originator: SocketAddress; readonly method: string };
+}
+
 /** Where the attempts of a running case stand, by their labels in the script. */
 export class AttemptStates {
   readonly #invitations: AttemptFollower;
+  readonly #followed: Followed[] = [];
   readonly #requests = new Map<string, RequestTrail>();
   readonly #watches = new Map<string, AttemptWatch>();
   readonly #unsubscribe: () => void;
@@ -28,16 +38,30 @@ export class AttemptStates {
     });
   }
 
-  /** Follows an INVITE that was sent. */
-  followInvitation(label: string, call: Placed): void {
-    this.#watches.set(label, new InvitationWatch(call, this.#invitations, this.options));
+  /** Follows an INVITE that was sent just now. */
+  followInvitation(label: string, placed: Placed): void {
+    this.#follow({ label, placed, begun: this.options.clock.now() });
   }
 
   /** Follows another request that was sent just now. */
-  followRequest(label: string, originator: SocketAddress, request: Placed, method: string): void {
-    const trail = new RequestTrail(this.options.trace.events, originator, request, method);
-    this.#requests.set(label, trail);
-    this.#watches.set(label, new RequestWatch(trail, this.options));
+  followRequest(label: string, originator: SocketAddress, placed: Placed, method: string): void {
+    this.#follow({ label, placed, begun: this.options.clock.now(), request: { originator, method } });
+  }
+
+  /**
+   * How things stood at a moment up to which all is known by now: what came later bears on nothing, however long it took
+   * to know.
+   * @param elapsed ms of the trace
+   */
+  asOf(elapsed: number): AttemptStates {
+    const { clock, trace } = this.options;
+    const moment = clock.now() - trace.elapsed + elapsed;
+    const events = trace.events.filter(({ time }) => time <= elapsed);
+    const past = { elapsed, events, subscribe: () => () => {} };
+    const states = new AttemptStates({ ...this.options, clock: { now: () => moment }, trace: past });
+    for (const event of events) states.#invitations.add(event);
+    for (const followed of this.#followed) states.#follow(followed);
+    return states;
   }
 
   stop(): void {
@@ -63,5 +87,17 @@ export class AttemptStates {
 
   isProven(label: string): boolean {
     return this.#watches.get(label)?.isProven() ?? false;
+  }
+
+  #follow(followed: Followed): void {
+    const { label, placed, begun, request } = followed;
+    this.#followed.push(followed);
+    if (!request) {
+      this.#watches.set(label, new InvitationWatch(placed, begun, this.#invitations, this.options));
+      return;
+    }
+    const trail = new RequestTrail(this.options.trace.events, request.originator, placed, request.method);
+    this.#requests.set(label, trail);
+    this.#watches.set(label, new RequestWatch(trail, begun, this.options));
   }
 }

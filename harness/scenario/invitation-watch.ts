@@ -9,8 +9,8 @@ import type { AttemptState } from './model.js';
 import { ASK_AGAIN_MS, isUnheard, mayMeetChallenge, type Placed } from './placed.js';
 
 export interface WatchOptions {
-  readonly trace: Recorder;
-  readonly clock: Clock;
+  readonly trace: Pick<Recorder, 'elapsed' | 'events' | 'subscribe'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly horizonMs: number;
   /** Undefined where time is virtual, and nothing ever late. */
   readonly loop: Punctuality | undefined;
@@ -32,8 +32,10 @@ const HORIZONS_AT_MOST = 4;
 
 /** Watches an INVITE's attempt. */
 export class InvitationWatch implements AttemptWatch {
+  /** @param begun when its INVITE was asked for, on the clock */
   constructor(
     private readonly call: Placed,
+    private readonly begun: number,
     private readonly follower: AttemptFollower,
     private readonly options: WatchOptions,
   ) {}
@@ -57,14 +59,15 @@ export class InvitationWatch implements AttemptWatch {
 
   isSettled(): boolean {
     const attempt = this.#attempt();
-    if (!attempt) return false;
+    if (!attempt) return this.options.clock.now() >= this.#unseenEnd;
     return this.#isComplete(attempt) || this.options.clock.now() >= this.#horizonEnd(attempt);
   }
 
   quietAt(): number | undefined {
     // Asked right after one of the above: the horizon has not moved since, unless something arrived.
     const attempt = this.follower.attemptAtLastEvent(this.call.callId, this.options.trace.elapsed);
-    if (!attempt || this.#isComplete(attempt)) return undefined;
+    if (!attempt) return this.#unseenEnd;
+    if (this.#isComplete(attempt)) return undefined;
     const end = this.#horizonEnd(attempt);
     return isUnheard(attempt.finalAtOriginator, this.call) ? Math.min(end, this.options.clock.now() + ASK_AGAIN_MS) : end;
   }
@@ -75,6 +78,11 @@ export class InvitationWatch implements AttemptWatch {
     if (!attempt) return false;
     if (attempt.finalAtOriginator !== null && !awaitsCancelAnswer(attempt)) return true;
     return clock.now() - Math.max(this.#lastChange(attempt), loop?.lastLateAt ?? Number.NEGATIVE_INFINITY) >= horizonMs;
+  }
+
+  /** An INVITE that was not seen by then will not be: an endpoint that is not ours may never have sent it. */
+  get #unseenEnd(): number {
+    return this.begun + this.options.horizonMs;
   }
 
   /** A late loop starts the horizon over: what was not seen while nobody looked proves nothing. */

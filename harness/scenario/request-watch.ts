@@ -7,11 +7,13 @@ import type { RequestTrail } from './request-trail.js';
 export class RequestWatch implements AttemptWatch {
   readonly #end: number;
 
+  /** @param begun when it was sent, on the clock */
   constructor(
     private readonly trail: Pick<RequestTrail, 'outcome' | 'isFinal'>,
+    begun: number,
     private readonly options: WatchOptions,
   ) {
-    this.#end = options.clock.now() + options.horizonMs;
+    this.#end = begun + options.horizonMs;
   }
 
   is(state: AttemptState): boolean {

@@ -1,6 +1,4 @@
-import type { Attempt } from '../diagnosis/attempt.js';
-import { diagnose } from '../diagnosis/diagnose.js';
-import type { ProgramOutputs } from '../endpoint/program/program-outputs.js';
+import { ProgramLoss, type ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import { createLab } from '../lab/create-lab.js';
 import type { Lab } from '../lab/lab.js';
 import type { BackgroundCalls } from '../load/background-calls.js';
@@ -8,15 +6,15 @@ import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
 import type { CaseTrace } from './case-capture.js';
+import { CaseEnd } from './case-end.js';
 import type { CaseRunOptions } from './case-run-options.js';
-import { type Finding, findingOf } from './finding.js';
-import type { Expectation, InviteStep, MessageStep } from './model.js';
+import type { Finding } from './finding.js';
+import { attemptsOf, judgeCase, type Screens, type Standing } from './judge-case.js';
 import type { AttemptResult, CaseResult } from './result.js';
 import type { CaseEvidence } from './run-events.js';
 import { timerCOf } from './run-horizon.js';
 import { Script, StalledScript } from './script.js';
 import { unjudged } from './unjudged.js';
-import { attemptResult, sightOfInvitation, sightOfRequest } from './verdict.js';
 import { Waiting } from './waiting.js';
 
 export interface CaseRun {
@@ -49,8 +47,9 @@ class CaseRunner {
   readonly #timerC: number;
   readonly #script: Script;
   #began: number;
-  #lateMs = 0;
-  readonly #proven = new Set<string>();
+  /** When the last look was taken that all verdicts rest on. */
+  #moment: { readonly elapsed: number; readonly shown: Screens } | undefined;
+  readonly #end = new CaseEnd();
   #leave: () => void = () => {};
   #background: BackgroundCalls | undefined;
 
@@ -61,7 +60,9 @@ class CaseRunner {
     const { engine, timers, random, horizonMs, external, site, past, singleAddress, drachtio } = options;
     const { clock } = engine;
     this.#began = clock.now();
+    this.#end.follow(options.signal);
     this.#lab = createLab(withBackground(played), {
+      signal: this.#end.signal,
       engine,
       timers,
       random,
@@ -71,7 +72,8 @@ class CaseRunner {
       singleAddress,
       drachtioGuardMs: drachtio ? GUARD_HORIZONS * horizonMs : undefined,
     });
-    this.#waiting = new Waiting(clock, this.#lab.trace, options.signal);
+    if (this.#lab.outputs) this.#end.follow(this.#lab.outputs.loss);
+    this.#waiting = new Waiting(clock, this.#lab.trace, this.#end.signal);
     this.#timerC = timerCOf(played, external !== undefined, timers);
     this.#states = new AttemptStates({ trace: this.#lab.trace, clock, horizonMs, timerC: this.#timerC, loop: options.loop });
     this.#script = new Script(played, {
@@ -98,19 +100,21 @@ class CaseRunner {
       await this.#lab.start();
       this.#background = startBackground(this.played, this.#lab, engine.clock);
       const stalled = await this.#play();
-      this.#noteProofs();
+      const standing = this.#standing(stalled !== null);
       this.#leave(); // a script that stalled is still inside
       // Many horizons may end at the same moment, and judging them all in one turn would make this process late for the rest.
       this.#leave = await turnstile.enter();
       await engine.nextTurn();
-      return this.#judge(stalled);
-    } catch (error) {
+      return this.#judge(stalled, standing);
+    } catch (thrown) {
+      const error = this.#end.signal.reason ?? thrown; // not what came of it
       const trace = this.#trace(this.#lab.trace.elapsed);
       return { result: this.#result([], unjudged(error, this.options, this.#began)), evidence: NO_EVIDENCE, trace, outputs: this.outputs };
     } finally {
       this.#leave();
       this.#background?.stop();
       this.#states.stop();
+      this.#end.release();
       await this.#lab.stop();
     }
   }
@@ -124,7 +128,7 @@ class CaseRunner {
       await this.#script.reactionsTaken();
       await this.#settling();
     } catch (error) {
-      if (!(error instanceof StalledScript)) throw error;
+      if (!(error instanceof StalledScript || error instanceof ProgramLoss)) throw error;
       return error.message;
     }
     return null;
@@ -133,19 +137,35 @@ class CaseRunner {
   /** Resolves when nothing can change a verdict any more, with all in the trace that there is. */
   async #settling(): Promise<void> {
     do {
-      await this.#waiting.until({ holds: () => this.#settled(), lookAgainAt: (looked) => this.#quietAt(looked) });
+      await this.#waiting.until({ holds: () => this.#settled(this.#states), lookAgainAt: (looked) => this.#quietAt(looked) });
+      this.#moment = { elapsed: this.#lab.trace.elapsed, shown: this.#shown() };
       await this.#lab.caughtUp();
-    } while (!this.#settled());
+    } while (!this.#settled(this.#states.asOf(this.#moment.elapsed)));
   }
 
-  /** At once, since what delays the judgement does not disturb what was watched. */
-  #noteProofs(): void {
-    for (const { label } of this.played.expectations) if (this.#states.isProven(label)) this.#proven.add(label);
-    this.#lateMs = this.options.loop?.worstSince(this.#began) ?? 0;
+  /** At once, since what delays the judgement does not disturb what was watched. A script that stalled has no moment of its own. */
+  #standing(isStalled: boolean): Standing {
+    const now = { elapsed: this.#lab.trace.elapsed, shown: this.#shown() };
+    const moment = isStalled ? now : (this.#moment ?? now);
+    const states = this.#states.asOf(moment.elapsed);
+    const proven = new Set(this.played.expectations.map(({ label }) => label).filter((label) => states.isProven(label)));
+    return {
+      end: moment.elapsed,
+      states,
+      proven,
+      shownThen: moment.shown,
+      shownNow: now.shown,
+      lateMs: this.options.loop?.worstSince(this.#began) ?? 0,
+    };
   }
 
-  #settled(): boolean {
-    return this.played.expectations.every(({ label }) => this.#states.isSettled(label));
+  /** What the originators' screens say, by the labels of their attempts. */
+  #shown(): Screens {
+    return new Map(attemptsOf(this.played).map(({ label }) => [label, this.#script.call(label)?.shown ?? null]));
+  }
+
+  #settled(states: AttemptStates): boolean {
+    return this.played.expectations.every(({ label }) => states.isSettled(label));
   }
 
   /** The next time at which one of them may settle; that of one which has settled is over. */
@@ -154,69 +174,28 @@ class CaseRunner {
     return Math.min(...named.filter((time) => time > looked));
   }
 
-  #judge(stalled: string | null): CaseRun {
-    const end = this.#lab.trace.elapsed;
-    const seen = this.#invitationsSeen(end);
-    const results = new Map(this.#attempts.map((step) => [step.label, this.#attemptResult(step, seen)]));
-    const attempts = this.#attempts.flatMap(({ label, title }) => {
-      const attempt = seen.get(label);
-      return attempt ? [{ label: title, attempt }] : [];
-    });
+  #judge(stalled: string | null, standing: Standing): CaseRun {
+    const { horizonMs, loop, timers } = this.options;
+    const { finding, results, evidence } = judgeCase(
+      {
+        played: this.played,
+        lab: this.#lab,
+        script: this.#script,
+        horizonMs,
+        timerC: this.#timerC,
+        toleratedMs: loop?.toleranceMs ?? timers.t1,
+        isBroken: this.#end.signal.reason instanceof ProgramLoss,
+      },
+      stalled,
+      standing,
+    );
     const nameOf = this.#lab.nameOf.bind(this.#lab);
-    const result = this.#result([...results.values()], this.#finding(results, stalled));
-    return { result, evidence: { attempts, nameOf }, trace: this.#trace(end), outputs: this.outputs };
+    const result = this.#result(results, finding);
+    return { result, evidence: { attempts: evidence, nameOf }, trace: this.#trace(standing.end), outputs: this.outputs };
   }
 
   #trace(end: number): CaseTrace {
     return { recorder: this.#lab.trace, end, horizonMs: this.options.horizonMs };
-  }
-
-  /** The steps that begin something of which a verdict is given. */
-  get #attempts(): (InviteStep | MessageStep)[] {
-    return this.played.steps.filter((step) => step.verb === 'invite' || step.verb === 'message');
-  }
-
-  /** The INVITEs' attempts in the trace, by the labels of the script. */
-  #invitationsSeen(end: number): ReadonlyMap<string, Attempt> {
-    const { horizonMs } = this.options;
-    const attempts = diagnose(this.#lab.trace.events, {
-      horizonMs,
-      timerC: this.#timerC,
-      end,
-      names: (address) => this.#lab.nameOf(address),
-    });
-    const seen = new Map<string, Attempt>();
-    for (const { label } of this.#attempts) {
-      const callId = this.#script.call(label)?.callId;
-      const attempt = attempts.find(({ callIds }) => callId !== undefined && callIds.includes(callId));
-      if (attempt) seen.set(label, attempt);
-    }
-    return seen;
-  }
-
-  #attemptResult(step: InviteStep | MessageStep, invitations: ReadonlyMap<string, Attempt>): AttemptResult {
-    const { label, verb } = step;
-    const sight = verb === 'invite' ? sightOfInvitation(invitations.get(label)) : sightOfRequest(this.#states.requestOutcome(label));
-    return attemptResult(step, this.#expectation(label), sight, this.#script.call(label)?.shown ?? null, {
-      nameOf: (address) => this.#lab.nameOf(address),
-      isParticipant: (name) => this.played.participants.some((participant) => participant.name === name),
-    });
-  }
-
-  #expectation(label: string): Expectation | undefined {
-    return this.played.expectations.find((expectation) => expectation.label === label);
-  }
-
-  #finding(results: ReadonlyMap<string, AttemptResult>, stalled: string | null): Finding {
-    const { loop, timers } = this.options;
-    return findingOf({
-      expectations: this.played.expectations,
-      results,
-      stalled,
-      isProven: (label) => this.#proven.has(label),
-      lateMs: this.#lateMs,
-      toleratedMs: loop?.toleranceMs ?? timers.t1,
-    });
   }
 
   #result(attempts: readonly AttemptResult[], { status, reason }: Finding): CaseResult {
