@@ -25,7 +25,7 @@ export const EXIT_CODE_TABLE: readonly ExitCodeMeaning[] = [
   { code: EXIT_CODES.asExpected, meaning: 'all as expected', diagnose: 'nothing lost or altered' },
   {
     code: EXIT_CODES.notAsExpected,
-    meaning: 'a case was not as expected, or nothing matched',
+    meaning: 'a case was not as expected, or nothing matched or could be played',
     diagnose: 'a response was lost or altered',
   },
   { code: EXIT_CODES.usage, meaning: 'the command line, the configuration, a scenario or a capture cannot be understood' },
@@ -52,7 +52,7 @@ const LEFT: CommandExitCodes[number] = [EXIT_CODES.interrupted, 'interrupted, or
 export const COMMAND_EXIT_CODES = {
   run: [
     [EXIT_CODES.asExpected, 'every case was as expected; with --list, the cases were shown'],
-    [EXIT_CODES.notAsExpected, 'a case was not as expected, or no case matches'],
+    [EXIT_CODES.notAsExpected, 'a case was not as expected, no case matches, or all were skipped'],
     [EXIT_CODES.usage, 'the command line, the configuration or a scenario cannot be understood, or the proxy knows another password'],
     [EXIT_CODES.environment, 'the machine or the proxy lacks something: an address is taken, a report cannot be written, nothing answers'],
     [EXIT_CODES.fault, 'cases that could not be judged since this machine was too slow, or a fault of busyhere itself'],
@@ -113,5 +113,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
 export function exitCodeOfRun({ summary }: Pick<RunResult, 'summary'>): ExitCode {
   if (summary.interrupted > 0) return EXIT_CODES.interrupted;
   if (summary.failed > 0) return EXIT_CODES.notAsExpected;
+  // What tests nothing must not look like what went well.
+  if (summary.cases > 0 && summary.skipped === summary.cases) return EXIT_CODES.notAsExpected;
   return summary.inconclusive > 0 ? EXIT_CODES.fault : EXIT_CODES.asExpected;
 }

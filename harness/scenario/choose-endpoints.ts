@@ -18,19 +18,25 @@ export interface EndpointChoices {
 
 /**
  * Gives every participant the endpoint that it is to have. A case that asks for more than the chosen endpoint can do is
- * skipped, and so is one whose scenario names an endpoint that this machine does not have.
+ * skipped, and so is one that needs a program which this machine does not have.
  *
  * @throws BusyhereError `configuration` where a scenario asks of the endpoint that it names itself what it cannot do, or
- *   where what was chosen for a participant can play no case at all, `environment` where the choice needs a program that
- *   is not there, `usage` for a participant that no case has
+ *   where what was chosen for one participant can play no case at all, `environment` where what was chosen for one
+ *   participant needs a program that is not there, `usage` for a participant that no case has
  */
 export function chooseEndpoints(cases: readonly Case[], choices: EndpointChoices, run: RunNeeds): Case[] {
   mustExist(Object.keys(choices.participants ?? {}), cases);
   const cast = cases.map((played) => withEndpoints(played, choices, run));
   const [first] = cast;
-  if (choices.participants && first?.skip !== undefined && cast.every(({ skip }) => skip !== undefined))
-    throw refusal(first.id, first.skip);
-  return cast;
+  if (first?.barred === 'by name' && cast.every(({ barred }) => barred === 'by name')) throw refusal(first.cast.id, first.cast.skip ?? '');
+  return cast.map(({ cast }) => cast);
+}
+
+/** A case with its endpoints. */
+interface Cast {
+  readonly cast: Case;
+  /** Whether it is skipped for what was chosen for one participant by name, or for what all have. */
+  readonly barred?: 'by name' | 'with all';
 }
 
 function refusal(id: string, reason: string): BusyhereError {
@@ -45,18 +51,19 @@ function mustExist(chosen: readonly string[], cases: readonly Case[]): void {
   throw new BusyhereError('usage', `--endpoint: no case has a participant "${stranger}"${others}`);
 }
 
-function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): Case {
+function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): Cast {
   const participants = played.participants.map((one) => withEndpoint(one, choices));
   const cast = { ...played, participants: participants.map((one) => withStatuses(one, played)) };
   for (const participant of cast.participants) {
     const lack = lackOf(cast, participant, run);
-    if (lack && isFlagged(participant, choices) && !lack.ofRun) return { ...cast, skip: lack.text };
+    const chosen = chosenFor(participant, choices);
+    if (lack && chosen && !lack.ofRun) return { cast: { ...cast, skip: lack.text }, barred: chosen };
     if (lack) throw refusal(played.id, lack.text);
     const absent = absentProgram(participant);
-    if (absent && isFlagged(participant, choices)) throw new BusyhereError('environment', absent.text, absent.hint);
-    if (absent) return { ...cast, skip: `${absent.text}; ${absent.hint}` };
+    if (absent && chosen === 'by name') throw new BusyhereError('environment', absent.text, absent.hint);
+    if (absent) return { cast: { ...cast, skip: `${absent.text}; ${absent.hint}` }, barred: 'with all' };
   }
-  return cast;
+  return { cast };
 }
 
 /** The program that the participant's endpoint needs, where this machine does not have it. */
@@ -83,9 +90,10 @@ function withStatuses(participant: Participant, { steps }: Case): Participant {
   return { ...participant, endpoint: { ...participant.endpoint, statuses } };
 }
 
-/** Whether the command line says so, and not the scenario. */
-function isFlagged({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): boolean {
-  return endpoint?.kind === (Object.hasOwn(participants, name) ? participants[name] : everybody);
+/** How the command line chose the participant's endpoint; undefined where the scenario did. */
+function chosenFor({ name, endpoint }: Participant, { everybody, participants = {} }: EndpointChoices): Cast['barred'] {
+  if (Object.hasOwn(participants, name)) return endpoint?.kind === participants[name] ? 'by name' : undefined;
+  return endpoint?.kind === everybody ? 'with all' : undefined;
 }
 
 /** Why an endpoint cannot play a case. */

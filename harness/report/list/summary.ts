@@ -48,6 +48,7 @@ function headline({ summary }: RunResult, good: string, bad: string, palette: Vi
   if (summary.failed > 0) return palette.bad(`${bad} ${summary.failed} of ${summary.cases} not as expected`);
   if (summary.interrupted > 0) return palette.unsure(`? interrupted: ${summary.passed} of ${summary.cases} as expected so far`);
   if (summary.inconclusive > 0) return palette.unsure(`? ${summary.inconclusive} of ${summary.cases} could not be judged`);
+  if (summary.skipped > 0 && summary.skipped === summary.cases) return palette.bad(`${bad} no case was run`);
   if (summary.skipped > 0) return palette.unsure(`? ${summary.passed} of ${summary.cases} as expected, the others were not run`);
   return palette.good(summary.cases === 1 ? `${good} as expected` : `${good} all ${summary.cases} as expected`);
 }

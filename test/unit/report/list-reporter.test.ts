@@ -75,6 +75,11 @@ test.each([
   expect(report(results).text).toContain(headline);
 });
 
+test('says so where no case was run at all', () => {
+  const results = asExpected.map((result) => ({ ...result, status: 'skipped' as const, reason: 'there is no sipp' }));
+  expect(report(results).text).toContain('✗ no case was run');
+});
+
 test('only ever adds lines where the output is no terminal', () => {
   expect(report(asExpected).text).not.toMatch(/[\r\u001b]/);
 });

@@ -130,13 +130,30 @@ describe('the choice of endpoints', () => {
     expect(skip).toBe('bob is sipp, and this machine has no sipp; Debian and Ubuntu: apt-get install sip-tester');
   });
 
-  it('fails where the command line asks for what the machine does not have', () => {
+  it('skips what was chosen for all and the machine does not have', () => {
     rmSync(join(folder, 'sipp'));
-    for (const choices of [{ everybody: 'sipp' }, { participants: { bob: 'sipp' } }] as const) {
+    for (const choices of [{ everybody: 'sipp' }, { everybody: 'sipp', participants: { carol: 'own' } }] as const) {
+      expect(chosen(scenario(), choices).skip).toBe(
+        'bob is sipp, and this machine has no sipp; Debian and Ubuntu: apt-get install sip-tester',
+      );
+    }
+  });
+
+  it('refuses to begin where what was chosen for one is not there', () => {
+    rmSync(join(folder, 'sipp'));
+    for (const choices of [{ participants: { bob: 'sipp' } }, { everybody: 'sipp', participants: { bob: 'sipp' } }] as const) {
       expect(() => chosen(scenario(), choices)).toThrow(
         expect.objectContaining({ code: 'environment', hint: expect.stringContaining('sip-tester') }),
       );
     }
+  });
+
+  it('skips all cases where what all have can play none, whatever was chosen for one besides', () => {
+    const text = scenario({ action: 'whiteboard', reaction: 'busy' });
+    for (const participants of [{}, { bob: 'own' }] as const)
+      expect(chosen(text, { everybody: 'baresip', participants }).skip).toMatch(
+        /^carol is baresip, which never invites to something other/,
+      );
   });
 
   it('gives no orders to a scenario of the user’s', () => {
