@@ -191,7 +191,7 @@ Content-Length: 0
     writeFileSync(join(folder, 'uas.xml'), UAS().replaceAll('recv', 'receive'));
     await expect(play(scenario('bob', '{ home: lcs, endpoint: sipp, file: uas.xml }'))).rejects.toMatchObject({
       code: 'scenario',
-      message: expect.stringMatching(/bob's sipp ended with exit code \d+ as soon as it had begun: .*receive.*uas\.xml/),
+      message: expect.stringMatching(/uas\.xml: bob's sipp ended with exit code \d+ as soon as it had begun: .*receive/),
     });
   });
 

@@ -64,7 +64,10 @@ export class FileRun {
     const { name, address, clock, file } = this.options;
     const deadline = clock.now() + START_MS;
     const isHeld = await untilHeld(address, clock, () => this.end === undefined && clock.now() < deadline);
-    if (!isHeld || this.end) throw startFailure(name, address, await this.#sipp.kill(), this.#sipp.output, file);
+    const { end } = this;
+    if (isHeld && !end) return;
+    await this.#sipp.kill();
+    throw startFailure(name, address, end, this.#sipp.output, file);
   }
 
   /** Lets it write its statistics, but no longer than that. */

@@ -73,7 +73,8 @@ export class SippAgent {
         sipp.ended.then(() => this.#gone(stranger));
         return;
       }
-      const end = await sipp.kill();
+      const { end } = sipp;
+      await sipp.kill();
       if (this.#stopped) return;
       // Somebody was quicker to take the port of the channel.
       if (!/unable to bind twin/i.test(sipp.output) || tried === PORTS_TRIED) throw startFailure(name, address, end, sipp.output);

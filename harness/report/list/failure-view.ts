@@ -4,7 +4,7 @@ import { wrapText } from '../text-layout.js';
 import { attemptView, type ViewContext } from './attempt-view.js';
 import { statusSign, tellingAttempts } from './case-text.js';
 
-/** All that helps to understand a case that is not as expected: why, the ladder, the capture, how to replay it. */
+/** All that helps to understand a case that is not as expected: why, the ladder, the capture, the files of programs, how to replay it. */
 export function failureView(finished: CaseFinished, number: number, replayOf: (one: Case) => string, context: ViewContext): string[] {
   const { glyphs, palette, terminal } = context;
   const { result } = finished;
@@ -12,6 +12,7 @@ export function failureView(finished: CaseFinished, number: number, replayOf: (o
   const reason = wrapText(glyphs.text(result.reason ?? result.status), terminal.columns - 5).map((line) => palette.bad(`    ${line}`));
   const attempts = tellingAttempts(result).flatMap((attempt) => ['', ...attemptView(finished, attempt, context)]);
   const capture = result.trace === null ? [] : [`    ${palette.faint('capture')}  ${result.trace}`];
+  const files = (result.programs ?? []).flatMap(({ files }) => (files === null ? [] : [`    ${palette.faint('files')}    ${files}`]));
   const replay = `    ${palette.faint('replay')}   ${replayOf(finished.case)}`; // in one piece, to be copied
-  return [title, ...reason, ...attempts, ...capture, replay, ''];
+  return [title, ...reason, ...attempts, ...capture, ...new Set(files), replay, ''];
 }

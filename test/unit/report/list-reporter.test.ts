@@ -43,7 +43,7 @@ test('tells every case, the matrix, where the 486 ended, where it arrived, and h
   expect(text).not.toContain('Not as expected');
 });
 
-test('repeats failures at the end with reason, ladder, loss, capture and the command that replays them', () => {
+test('repeats failures at the end with reason, ladder, loss, capture, files of programs and the command that replays them', () => {
   const failed = asExpected.map((result, index) =>
     index === 1
       ? {
@@ -51,6 +51,7 @@ test('repeats failures at the end with reason, ladder, loss, capture and the com
           status: 'failed' as const,
           reason: 'carol → bob: expected 486, observed pending',
           trace: 'out/1.pcapng',
+          programs: [{ participant: 'bob', program: 'sipp', exitCode: 97, remarks: [], files: 'out/1/bob' }],
           attempts: [attemptResult(SWALLOWED)],
         }
       : result,
@@ -62,6 +63,7 @@ test('repeats failures at the end with reason, ladder, loss, capture and the com
   expect(told).toContain('✗◀────── 486 Busy Here');
   expect(told).toContain('lost     swallowed at lcs (seen)');
   expect(told).toContain('capture  out/1.pcapng');
+  expect(told).toContain('files    out/1/bob');
   expect(told).toContain("npx busyhere run one.yaml -g 'kb834477/second-invitation[trust=gateway-host,bob=engaged]' --seed 7");
   expect(told).toContain('✗ 1 of 4 not as expected');
 });

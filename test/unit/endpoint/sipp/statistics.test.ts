@@ -21,11 +21,24 @@ describe('what sipp says of itself', () => {
     expect(remarksOf(text)).toEqual(['Aborting call', "unexpected message, received 'SIP/2.0 200 OK"]);
   });
 
+  it('draws on the screen what is no complaint', () => {
+    const complaint = 'Unable to bind main socket, errno = 98 (Address already in use)';
+    const text = `${complaint}------------------------------ Scenario Screen -------- [1-9]: Change Screen --\n`;
+    expect(
+      remarksOf(`2026-11-23\t14:43:45.621137\t1795445025.621137: ${complaint}\n2026-11-23\t14:43:45.621137\t1795445025.621137: ${text}`),
+    ).toEqual([complaint]);
+  });
+
   it('ends for reasons that are somebody’s: the address, the machine, the user’s file', () => {
     const end = { code: 254, signal: null };
     expect(startFailure('bob', ADDRESS, end, 'Unable to bind main socket, errno = 98 (Address already in use)')).toMatchObject({
       code: 'address-in-use',
-      message: expect.stringContaining('127.0.0.3:5060'),
+      message: "bob's sipp cannot open 127.0.0.3:5060: Unable to bind main socket, errno = 98 (Address already in use)",
+      hint: expect.stringContaining('5060'),
+    });
+    expect(startFailure('bob', ADDRESS, undefined, '')).toMatchObject({
+      code: 'environment',
+      message: "bob's sipp did not listen within 15 s: it said nothing",
     });
     expect(startFailure('bob', ADDRESS, { code: null, signal: 11 }, '')).toMatchObject({
       code: 'environment',
@@ -33,7 +46,7 @@ describe('what sipp says of itself', () => {
     });
     expect(startFailure('bob', ADDRESS, end, "Unknown element 'recvv'", '/x/uas.xml')).toMatchObject({
       code: 'scenario',
-      message: expect.stringMatching(/Unknown element 'recvv' \(\/x\/uas\.xml\)/),
+      message: expect.stringMatching(/^\/x\/uas\.xml: bob's sipp ended with exit code 254 .*: Unknown element 'recvv'$/),
     });
   });
 });
