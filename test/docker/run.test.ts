@@ -28,16 +28,17 @@ describeWithEngine('the suite of KB834477', () => {
 
   async function run(engine: string): Promise<RunResult> {
     const path = join(folder, `${engine}.json`);
-    const program = busyhere(['run', '--engine', engine, 'scenarios/kb834477', '--reporter', `json=${path}`]);
+    const program = busyhere(['run', '--engine', engine, 'scenarios/kb834477', '--reporter', `list,json=${path}`]);
     const code = await program.exited;
     if (code !== 0) throw new Error(`exit code ${code}: ${program.output}`);
     expect(await madeBy(program)).toEqual([]);
     return resultsIn(path);
   }
 
-  it('has the same verdicts in containers as in virtual time, and leaves nothing', async () => {
-    const [memory, docker] = [await run('memory'), await run('docker')];
-    expect(docker.summary).toEqual(memory.summary);
+  it('has the same verdicts in containers as over loopback and in virtual time, and leaves nothing', async () => {
+    const [memory, udp, docker] = [await run('memory'), await run('udp'), await run('docker')];
+    expect([udp.summary, docker.summary]).toEqual([memory.summary, memory.summary]);
     expect(verdictsOf(docker)).toEqual(verdictsOf(memory));
+    expect(verdictsOf(udp)).toEqual(verdictsOf(memory));
   });
 });
