@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../platform/clock.js';
+import { type Clock, delay } from '../../platform/clock.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
 import { programPath } from '../program/program-path.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
@@ -24,6 +24,8 @@ export interface FileRunOptions {
 }
 
 const STATISTICS = 'statistics.csv';
+/** What was sent to it just now, the last ACK for one, it takes within this time, ms; asked to end, it looks at nothing any more. */
+const LAST_LOOK_MS = 20;
 /** How long sipp may take to write its statistics when it is asked to end, ms. */
 const FAREWELL_MS = 500;
 
@@ -72,6 +74,7 @@ export class FileRun {
 
   /** Lets it write its statistics, but no longer than that. */
   async stop(): Promise<ProgramEnd> {
+    if (!this.end) await delay(this.options.clock, LAST_LOOK_MS);
     const bound = this.options.clock.setTimer(FAREWELL_MS, () => this.#sipp.kill());
     this.#sipp.terminate();
     const end = await this.ended;
