@@ -11,12 +11,14 @@ import { sippThroughB2bua } from './drachtio.mjs';
 import { OwnElement } from './own-element.mjs';
 import { parserRate } from './parser.mjs';
 import { isThere, sippCalls, startKamailio } from './peers.mjs';
-import { suiteTimes } from './suite.mjs';
+import { containerTimes, endpointTimes, suiteTimes } from './suite.mjs';
 
 const CALLS = 12_000;
 const OPEN = 64; // calls under way at a time
 const RATE = 2_000; // calls/s through the proxies
 const B2BUA_RATE = 1_000; // calls/s through the drachtio-srf application, which carries two calls for each
+const BARESIP_IS_THERE = isThere('baresip', '-h');
+const ENGINE_IS_THERE = spawnSync('docker', ['info'], { stdio: 'ignore' }).status === 0;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COMMAND = fileURLToPath(new URL('../../dist/cjs/cli/main.js', import.meta.url));
 const PRELOAD = fileURLToPath(new URL('./first-datagram.cjs', import.meta.url));
@@ -87,11 +89,29 @@ function row(what, { perSecond, failed, perCall: { caller, callee, proxy } }, no
   console.log(`  ${what.padEnd(32)}${cells.map((cell) => cell.padStart(10)).join('')}  ${note}`.trimEnd());
 }
 
-function suiteRow(what, { walls, same, inconclusive }, note) {
+async function rowsOfEndpoints(sippIsThere) {
+  const choices = [
+    ['bob and carol sipp', ['bob=sipp', 'carol=sipp'], sippIsThere],
+    ['bob baresip', ['bob=baresip'], BARESIP_IS_THERE],
+    ['all sipjs-udp', ['sipjs-udp'], true],
+  ];
+  for (const [what, chosen, isHere] of choices) {
+    if (isHere) suiteRow(`kb834477, ${what}`, await endpointTimes(COMMAND, ROOT, chosen), 'on udp');
+  }
+}
+
+async function rowsOfContainers() {
+  const { suite, further } = await containerTimes(COMMAND, ROOT);
+  suiteRow('kb834477 in containers', suite, 'three in a row, from their making to their end');
+  const range = `${number(further[0])} to ${number(further.at(-1))}`;
+  console.log(`  a further delivered case ${number(median(further))} ms (${range}) in warm containers`);
+}
+
+function suiteRow(what, { walls, same, inconclusive, skipped }, note) {
   const range = walls.length > 1 ? ` (${number(walls[0])} to ${number(walls.at(-1))})` : '';
   const verdicts = same ? 'the same verdicts' : 'NOT the same verdicts';
-  const unjudged = inconclusive === 0 ? '' : `, ${inconclusive} inconclusive`;
-  console.log(`  ${what.padEnd(24)}${number(median(walls))} ms${range}, ${verdicts}${unjudged}; ${note}`);
+  const unjudged = `${inconclusive === 0 ? '' : `, ${inconclusive} inconclusive`}${skipped === 0 ? '' : `, ${skipped} skipped`}`;
+  console.log(`  ${what.padEnd(28)}${number(median(walls))} ms${range}, ${verdicts}${unjudged}; ${note}`);
 }
 
 const times = (one, other) => `${(one / other).toFixed(1)} × `;
@@ -135,11 +155,17 @@ async function main() {
   suiteRow('kb834477 in memory', memory, 'ten in a row');
   suiteRow('kb834477, 3 at once', atOnce, 'on udp, against the above');
   suiteRow('kb834477, busy machine', busy, 'on udp, beside two processes that are never idle');
+  await rowsOfEndpoints(sippIsThere);
+  if (ENGINE_IS_THERE) await rowsOfContainers();
   const tsharkIsThere = isThere('tshark', '--version');
   const { messages, megabytes, seconds, tshark } = diagnoseTimes(COMMAND, tsharkIsThere);
   const beside = tshark === undefined ? '' : `; tshark -z sip,stat ${tshark.toFixed(1)} s`;
   console.log(`  diagnose              ${seconds.toFixed(1)} s for ${number(messages)} SIP messages, ${number(megabytes)} MB${beside}`);
-  const missing = [...(sippIsThere ? [] : ['sipp (sip-tester)']), ...(kamailioIsThere ? [] : ['kamailio'])];
+  const missing = [
+    ...(sippIsThere ? [] : ['sipp (sip-tester)']),
+    ...(kamailioIsThere ? [] : ['kamailio']),
+    ...(BARESIP_IS_THERE ? [] : ['baresip']),
+  ];
   if (missing.length > 0) console.log(`\n  not installed, so not measured beside: ${missing.join(', ')}`);
 }
 
