@@ -73,6 +73,41 @@ describe('sipjs-udp, mended', () => {
     expect(peer.requests('MESSAGE')).toHaveLength(5);
   });
 
+  it('waits T2 after a provisional response (Timer E)', async () => {
+    const begun = world.clock.now();
+    bob.message('sip:peer@lab.example', 'Hello');
+    await world.pass(100);
+    peer.respond(peer.received[0] ?? fail(), 100);
+    await world.pass(9_000);
+    expect(timesOf(/^MESSAGE/).map((time) => Math.round((time - begun) / 100) * 100)).toEqual([0, 500, 4500, 8500]);
+  });
+
+  it('keeps a request that was answered for T4 (Timer K)', async () => {
+    const request = bob.message('sip:peer@lab.example', 'Hello');
+    await world.pass(10);
+    peer.respond(peer.received[0] ?? fail(), 202);
+    await world.pass(4_000);
+    expect(await request.done).toBe(202);
+    expect(world.clock.pendingTimers).toBeGreaterThan(0);
+    await world.pass(2_000);
+    expect(world.clock.pendingTimers).toBe(0);
+  });
+
+  it('gives up after 64 of its own T1: an INVITE (Timer B), another request (F), a rejection that nobody acknowledges (H)', async () => {
+    const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
+    fast.onInvitation((incoming) => incoming.reject(486));
+    const outgoing = fast.invite('sip:peer@lab.example');
+    const request = fast.message('sip:peer@lab.example', 'Hello');
+    peer.send(peer.request('INVITE', 'sip:fast@127.0.0.4:5060', WITH_SDP), addressOf(4));
+    await world.pass(1_000);
+    expect(outgoing.state).toBe('failed');
+    expect(await request.done).toBe(undefined);
+    const rejections = peer.statuses('INVITE').length;
+    expect(rejections).toBeGreaterThan(5);
+    await world.pass(2_000);
+    expect(peer.statuses('INVITE')).toHaveLength(rejections);
+  });
+
   it('sends a rejection again until its ACK comes (Timer G)', async () => {
     const text = invite((incoming) => incoming.reject(486));
     await world.pass(4_000);
@@ -109,6 +144,7 @@ describe('sipjs-udp, mended', () => {
     const text = invite((incoming) => incoming.reject(486));
     await world.pass(100);
     peer.send(ackOf(text), BOB);
+    await world.pass(1_000);
     peer.send(ackOf(text), BOB);
     peer.send(text, BOB); // a new invitation, were the transaction gone already
     const message = peer.request('MESSAGE', BOB_URI, { headers: { 'Call-ID': 'note' }, body: 'Hello' });
@@ -167,6 +203,12 @@ describe('sipjs-udp, mended', () => {
     call?.ring(183, 'Wait');
     await world.pass(100);
     expect(peer.responses('INVITE')).toEqual([expect.stringMatching(/^SIP\/2.0 183 Wait\r\n/)]);
+  });
+
+  it('leaves it to the caller how long it rings', async () => {
+    invite((incoming) => incoming.ring());
+    await world.pass(150_000);
+    expect(new Set(peer.statuses('INVITE'))).toEqual(new Set([180]));
   });
 
   it('answers where a request came from, and says so in the Via', async () => {
