@@ -53,6 +53,7 @@ class DiagnoseRun {
   readonly #portion: Attempt[] = [];
   readonly #clock = new SystemClock();
   readonly #began = this.#clock.now();
+  #seen = 0;
   #told = 0;
   #troubled = 0;
   #progressShown = false;
@@ -111,12 +112,19 @@ class DiagnoseRun {
     return this.#exitCode(diagnosis);
   }
 
+  /** Somebody asked for certain attempts, and there are none: that is not "nothing lost". */
+  get #foundNobody(): boolean {
+    const { callIds, from, to } = this.#filter;
+    return this.#told === 0 && [...callIds, ...from, ...to].length > 0 && !this.#filter.onlyLost;
+  }
+
   /** As the user wrote it where the process stands in the folder that it was written for. */
   #shownPath(path: string): string {
     return this.host.cwd === process.cwd() ? path : resolve(this.host.cwd, path);
   }
 
   #take(attempt: Attempt): void {
+    this.#seen += 1;
     if (!isWanted(attempt, this.#filter)) return;
     this.#portion.push(attempt);
     if (this.#portion.length >= PORTION) this.#tell();
@@ -151,6 +159,10 @@ class DiagnoseRun {
     // What could not be read may hold the loss: that is not "nothing lost".
     if (captures.some(({ problem, unfinished, messages }) => problem !== null || (unfinished !== null && messages === 0)))
       return EXIT_CODES.usage;
+    if (this.#foundNobody) {
+      this.host.stderr.write(`busyhere: --call-id, --from and --to match no attempt; attempts in all that was read: ${this.#seen}\n`);
+      return EXIT_CODES.usage;
+    }
     return EXIT_CODES.asExpected;
   }
 }

@@ -69,7 +69,10 @@ export const COMMAND_EXIT_CODES = {
   diagnose: [
     [EXIT_CODES.asExpected, 'nothing was lost or altered'],
     [EXIT_CODES.notAsExpected, 'a final response was lost or altered'],
-    [EXIT_CODES.usage, 'the command line or the configuration cannot be understood, or a capture not be read to its end'],
+    [
+      EXIT_CODES.usage,
+      'the command line or the configuration cannot be understood, or a capture not be read to its end; no attempt is what --call-id, --from and --to ask for',
+    ],
     [EXIT_CODES.environment, 'the page cannot be written'],
     FAULT,
     LEFT,

@@ -7,6 +7,7 @@ import type { Invocation } from './commands.js';
 import { EXIT_CODES, type ExitCode } from './exit-code.js';
 import type { Host } from './host.js';
 import { initFiles, PROXY_COMMANDS } from './init-files.js';
+import { shellWord } from './shell-word.js';
 
 /** `busyhere init`: writes all files or, where one of them is there already, none. */
 export async function initCommand({ args }: Invocation, host: Host): Promise<ExitCode> {
@@ -29,7 +30,7 @@ function nextSteps(into: string): string {
   return [
     '',
     'next:',
-    ...(into === '' ? [] : [`  cd ${quoted(into)}`]),
+    ...(into === '' ? [] : [`  cd ${shellWord(into)}`]),
     '  npx busyhere run',
     '',
     'with your own proxy: put its address into proxy.yaml, and the password of its',
@@ -38,11 +39,6 @@ function nextSteps(into: string): string {
     `  npx busyhere ${PROXY_COMMANDS.run}`,
     '',
   ].join('\n');
-}
-
-/** As a POSIX shell reads it. */
-function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 function write(path: string, text: string): void {

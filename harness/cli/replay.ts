@@ -3,6 +3,7 @@ import type { RunOptions } from '../scenario/run-options.js';
 import type { Invocation } from './commands.js';
 import type { EndpointChoice } from './flag-values.js';
 import { keyOf, SUT_FLAGS } from './flags.js';
+import { shellWord } from './shell-word.js';
 
 /** The command that runs the whole again, with the seed it had. */
 export function replayCommand({ args, flags }: Invocation, options: RunOptions): string {
@@ -67,10 +68,5 @@ function settings({ engine, sut, timers, horizonMs, seed }: RunOptions): string[
 }
 
 function command(words: readonly string[]): string {
-  return ['npx', 'busyhere', 'run', ...words].map(quote).join(' ');
-}
-
-/** As a POSIX shell reads it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return ['npx', 'busyhere', 'run', ...words].map(shellWord).join(' ');
 }

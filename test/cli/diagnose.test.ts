@@ -39,6 +39,15 @@ test('a lost final is exit code 1, with place, reason, usual causes, frame and l
   expect(stdout.match(/486 Busy Here …[^\n]*✗/g)).toHaveLength(1);
 });
 
+test.each([['--call-id'], ['--from'], ['--to']])(
+  '%s that matches nothing is exit code 2 and said, since nothing was judged',
+  async (flag) => {
+    const { code, stderr } = await diagnose([LOST, flag, 'nobody']);
+    expect([code, stderr]).toEqual([2, 'busyhere: --call-id, --from and --to match no attempt; attempts in all that was read: 1\n']);
+    expect((await diagnose([HEALTHY, '--only', 'lost'])).code).toBe(0);
+  },
+);
+
 test('JSON has the keys of the contract', async () => {
   const { code, stdout } = await diagnose([LOST, '--json']);
   expect(code).toBe(1);
