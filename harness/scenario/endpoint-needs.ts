@@ -77,10 +77,15 @@ function reactNeeds(reaction: Reaction, label: string): EndpointNeed[] {
 }
 
 function reactionNeeds(reactions: readonly ReactStep[]): EndpointNeed[] {
-  const later = reactions.find(
-    (step, index) => step.after.length > 0 || step.wait !== null || reactions.slice(0, index).some(({ label }) => label === step.label),
-  );
-  return later ? [{ capability: 'late-reactions', because: `it does something about ${later.label} later on` }] : [];
+  const needs: EndpointNeed[] = [];
+  const isFirst = (step: ReactStep): boolean => reactions.find(({ label }) => label === step.label) === step;
+  const waits = ({ after, wait }: ReactStep): boolean => after.length > 0 || wait !== null;
+  const later = reactions.find((step) => waits(step) || !isFirst(step));
+  if (later) needs.push({ capability: 'late-reactions', because: `it does something about ${later.label} later on` });
+  // Till then nothing is to be heard of it.
+  const silent = reactions.find((step) => step.reaction.kind === 'ring' && waits(step) && isFirst(step));
+  if (silent) needs.push({ capability: 'ignore', because: `it leaves ${silent.label} alone before it rings` });
+  return needs;
 }
 
 /** Who rings at an offer, or takes it, must understand it. */

@@ -78,6 +78,12 @@ describe('the choice of endpoints', () => {
       /bob is baresip, which never rejects with another code than 486/,
     ],
     [
+      'ringing later',
+      scenario({ reaction: 'ring, wait: 1s' }),
+      'baresip',
+      /bob is baresip, which never leaves an invitation without an answer; it leaves call alone before it rings/,
+    ],
+    [
       'another action',
       scenario({ action: 'whiteboard', reaction: 'busy' }),
       'baresip',
