@@ -8,12 +8,25 @@ import type { ExpectationInput, ScenarioInput } from './scenario-schema.js';
 
 const ROW_KEYS = ['observed', 'loss', 'reached', 'shown', 'cancel'];
 
-/** Checks what the rows of `expect` select by: once for a scenario, since it is the same in all cases. */
-export function checkRowSelections(scenario: ScenarioInput, problems: Problems): void {
+/** Checks what the rows of `expect` select by, once for a scenario: it is the same in all its cases. */
+export function checkRows(scenario: ScenarioInput, variants: readonly Variant[], problems: Problems): void {
   const axes = new Map([...axesOf(scenario.matrix)].map(([axis, values]) => [axis, [...values, ...includedValues(scenario, axis)]]));
   for (const [label, rows] of Object.entries(scenario.expect)) {
     const sound = rows.map((row, index) => checkSelection(selectionOf(row), axes, ['expect', label, index], problems, ROW_KEYS));
-    if (sound.includes(false)) problems.settle(['expect', label]); // that no row matches is only what follows from it
+    if (sound.includes(false))
+      problems.settle(['expect', label]); // that no row matches is only what follows from it
+    else if (variants.length > 0) checkRowsReached(label, rows, variants, problems);
+  }
+}
+
+/** A row that no case gets to is looked at in none: what it was to say is tested nowhere. */
+function checkRowsReached(label: string, rows: readonly ExpectationInput[], variants: readonly Variant[], problems: Problems): void {
+  const selected = rows.map((row) => variants.filter((variant) => matches(variant, selectionOf(row))));
+  const reached = new Set(variants.map((variant) => selected.findIndex((some) => some.includes(variant))));
+  for (const [index, some] of selected.entries()) {
+    if (reached.has(index)) continue;
+    const why = some.length > 0 ? 'the rows above it match first' : 'no case has all of these values';
+    problems.add(['expect', label, index], `this row says nothing: ${why}`, 'key');
   }
 }
 

@@ -13,9 +13,22 @@ export function settlePrograms(result: CaseResult, outputs: ProgramOutputs | und
   const place = folder !== undefined && isArtefact ? join(folder, fileNameOfCase(result.id)) : undefined;
   const isKept = place !== undefined && outputs.keep(place);
   outputs.discard();
-  const programs = outputs.reports.map((report): ProgramResult => ({ ...report, files: isKept ? join(place, report.participant) : null }));
+  const told = isKept ? [...outputs.reports.filter(saysSomething), ...onlySilent(outputs.reports)] : outputs.reports.filter(saysSomething);
+  const programs = told.map((report): ProgramResult => ({ ...report, files: isKept ? join(place, report.participant) : null }));
   if (programs.length === 0) return result;
   return { ...result, reason: withRemarks(result, outputs.reports), programs };
+}
+
+function saysSomething({ exitCode, remarks }: ProgramReport): boolean {
+  return exitCode !== null || remarks.length > 0;
+}
+
+/** One of each participant whose programs have nothing to say: their files may be worth a look all the same. */
+function onlySilent(reports: readonly ProgramReport[]): ProgramReport[] {
+  return reports.filter(({ participant }, index) => {
+    const same = reports.filter((other) => other.participant === participant);
+    return !same.some(saysSomething) && same[0] === reports[index];
+  });
 }
 
 /** What a program says of itself proves nothing, but may explain. */

@@ -1,5 +1,5 @@
 import { buildCase } from './build-case.js';
-import { checkRowSelections } from './build-expectations.js';
+import { checkRows } from './build-expectations.js';
 import type { Case } from './case.js';
 import { isAboutAttempts } from './case-context.js';
 import { variantsOf } from './matrix.js';
@@ -51,9 +51,9 @@ export function buildScenario(
   const problems = new Problems();
   const profiles = profilesOfFile ?? (typeof input.profiles === 'object' ? input.profiles : {});
   checkTrustAxis(input, profiles, problems);
-  checkRowSelections(input, problems);
   const variants = variantsOf(input.matrix, problems);
   if (variants.length === 0 && problems.list.length === 0) problems.add(['matrix'], 'every case is excluded', 'key');
+  checkRows(input, variants, problems);
   const cases = variants.map((variant) => buildCase({ id, file, directory, input, profiles }, variant, problems));
   if (problems.list.length > 0) return { problems: problems.list };
   return { scenario: { id, title: input.name, reference: input.reference ?? null, file, cases } };

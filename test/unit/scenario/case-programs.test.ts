@@ -50,6 +50,17 @@ describe('what is left of the programs of a case', () => {
     expect(settlePrograms(FAILED, outputs, undefined).programs).toMatchObject([{ files: null }]);
   });
 
+  it('names the files of a program that has nothing to say, once, where they are kept', () => {
+    const silent = { program: 'sipp', exitCode: null, remarks: [] };
+    for (const participant of ['carol', 'bob', 'carol']) outputs.tell({ participant, ...silent });
+    const kept = (participant: string): string => join(folder, 'calls-trust=a', participant);
+    expect(settlePrograms(FAILED, outputs, folder).programs).toEqual([
+      { participant: 'bob', program: 'sipp', exitCode: 1, remarks: ['calls: 1 in'], files: kept('bob') },
+      { participant: 'carol', ...silent, files: kept('carol') },
+    ]);
+    expect(settlePrograms(PASSED, outputs, folder).programs).toHaveLength(1);
+  });
+
   it('is nothing where no program ran', () => {
     expect(settlePrograms(FAILED, new ProgramOutputs(), folder)).toBe(FAILED);
     expect(settlePrograms(FAILED, undefined, folder)).toBe(FAILED);

@@ -141,6 +141,18 @@ const TABLE: [written: string, instead: string, place: string, message: RegExp][
   ],
   ['observed: 486', 'observed: 486, reached: [bbo]', '19:34', /^"bbo" is no participant; did you mean "bob"\?/],
   ['observed: 486', 'bob: ringing, observed: 486', '18:3', /^no row matches trust=plain, bob=engaged/],
+  [
+    '{ observed: 486 }',
+    '{ observed: 486 }\n    - { bob: engaged, observed: 480 }',
+    '20:7',
+    /^this row says nothing: the rows above it match first/,
+  ],
+  [
+    '{ observed: 486 }\n',
+    '{ bob: [ringing], observed: 486 }\n    - { bob: [ringing], observed: 486 }\n    - { observed: 486 }\n',
+    '20:7',
+    /^this row says nothing: the rows above it match first/,
+  ],
   ['observed: 486', 'bob: rining, observed: 486', '19:14', /^the axis "bob" has no value rining; did you mean "ringing"\?/],
   ['observed: 486', 'bbo: ringing, observed: 486', '19:9', /^"bbo" is no axis of the matrix; did you mean "bob"\?/],
   ['observed: 486', 'observd: 486', '19:9', /^missing key "observed" \(a response code .*\); is it "observd"\?/],
@@ -152,6 +164,13 @@ test.each(TABLE)('%j written as %j: told at %s', (written, instead, place, messa
     place,
     told: expect.stringMatching(message),
   });
+});
+
+test('a row whose values are misspelt is told of once, and a row without a case by why it has none', () => {
+  expect(mistakesIn(spoilt('observed: 486', 'bob: rining, observed: 486'))).toHaveLength(1);
+  const excluding = spoilt('[ringing, engaged]', '[ringing, engaged]\n  exclude: [{ bob: [engaged] }]');
+  const found = mistakesIn(excluding.replace('{ observed: 486 }', '{ bob: [engaged], observed: 480 }\n    - { observed: 486 }'));
+  expect(found.map(({ message }) => message)).toEqual(['this row says nothing: no case has all of these values']);
 });
 
 test('shows the line with a caret under the place, and names file, line and column', () => {
