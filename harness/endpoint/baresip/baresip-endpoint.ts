@@ -124,8 +124,7 @@ export class BaresipEndpoint implements Endpoint {
     if (!agent) return;
     const { outputs, name } = this.settings;
     const { exitCode, remarks } = await agent.stop();
-    if (remarks.length > 0 || exitCode !== undefined)
-      outputs.tell({ participant: name, program: 'baresip', exitCode: exitCode ?? null, remarks });
+    outputs.tell({ participant: name, program: 'baresip', exitCode: exitCode ?? null, remarks });
   }
 
   get #started(): BaresipAgent {

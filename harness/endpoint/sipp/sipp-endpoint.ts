@@ -100,8 +100,7 @@ export class SippEndpoint implements Endpoint {
     if (!agent) return;
     const { outputs, name } = this.settings;
     const { complaints, end } = await agent.stop();
-    if (complaints.length > 0 || end)
-      outputs.tell({ participant: name, program: 'sipp', exitCode: end?.code ?? null, remarks: complaints });
+    outputs.tell({ participant: name, program: 'sipp', exitCode: end?.code ?? null, remarks: complaints });
   }
 
   get #started(): SippAgent {

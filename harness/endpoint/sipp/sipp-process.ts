@@ -21,8 +21,11 @@ export interface SippOptions {
  */
 const MEDIA = { first: 10_000, sipps: 2_500, portsEach: 4 };
 
-/** It wakes up every millisecond, for nothing mostly, and twenty sipps would keep half a processor busy; its own timers count 10 ms. */
-const TIMER_SLACK_MS = 10;
+/**
+ * It wakes up every millisecond, for nothing mostly, and a hundred sipps would keep a processor busy: this halves it. More
+ * would make it slow, since it takes several such turns for each thing that it does.
+ */
+const TIMER_SLACK_MS = 1;
 
 const ERRORS = 'errors.log';
 
