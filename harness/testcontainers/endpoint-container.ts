@@ -70,6 +70,7 @@ export async function startEndpointContainer(options: EndpointContainerOptions):
       ...(account ? { account } : {}),
       role: numbers.length > 0 ? 'gateway' : 'client',
       persona,
+      endpoint: 'own',
       numbers: [...numbers],
     },
   });

@@ -26,9 +26,9 @@ describeWithEngine('the suite of KB834477', () => {
   const folder = temporaryFolder();
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function run(engine: string): Promise<RunResult> {
+  async function run(engine: string, ...more: string[]): Promise<RunResult> {
     const path = join(folder, `${engine}.json`);
-    const program = busyhere(['run', '--engine', engine, 'scenarios/kb834477', '--reporter', `list,json=${path}`]);
+    const program = busyhere(['run', '--engine', engine, 'scenarios/kb834477', '--reporter', `list,json=${path}`, ...more]);
     const code = await program.exited;
     if (code !== 0) throw new Error(`exit code ${code}: ${program.output}`);
     expect(await madeBy(program)).toEqual([]);
@@ -40,5 +40,12 @@ describeWithEngine('the suite of KB834477', () => {
     expect([udp.summary, docker.summary]).toEqual([memory.summary, memory.summary]);
     expect(verdictsOf(docker)).toEqual(verdictsOf(memory));
     expect(verdictsOf(udp)).toEqual(verdictsOf(memory));
+  });
+
+  it('has them with endpoints that are another library, too', async () => {
+    const some = ['-g', 'action=voice'];
+    const [memory, docker] = [await run('memory', ...some), await run('docker', ...some, '--endpoint', 'sipjs-udp')];
+    expect(docker.summary).toMatchObject({ cases: 16, passed: 16 });
+    expect(verdictsOf(docker)).toEqual(verdictsOf(memory));
   });
 });

@@ -24,7 +24,7 @@ export class OutgoingSession implements OutgoingCall {
     options: InviteOptions,
   ) {
     this.#action = options.action ?? 'voice';
-    this.callId = agent.newCallId();
+    this.callId = options.callId ?? agent.newCallId();
     this.#session = agent.scope.run(() => this.#create(options));
     agent.sessions.add(this);
     agent.route(this.#session.request, target, options.to);

@@ -15,10 +15,10 @@ export class PlainRequest implements OutgoingRequest {
     agent: Agent,
     method: string,
     target: string,
-    { headers = [], to }: RequestOptions,
+    { headers = [], to, callId }: RequestOptions,
     content?: { readonly type: string; readonly text: string },
   ) {
-    this.callId = agent.newCallId();
+    this.callId = callId ?? agent.newCallId();
     this.done = new Promise((resolve) => {
       this.#settle = () => resolve(this.#finalStatus);
     });

@@ -6,7 +6,7 @@ import type { TimerValues } from '../../transaction/timer-values.js';
 import type { EndpointPlan } from '../make-endpoint.js';
 import { SocketLab, type SocketLabOptions } from '../socket-lab.js';
 import type { Topology } from '../topology.js';
-import type { EndpointSettings, LinkBetweenHosts, ServerSettings } from './element-settings.js';
+import { type EndpointSettings, HOSTED_KINDS, type LinkBetweenHosts, type ServerSettings } from './element-settings.js';
 import { type ElementChannel, RemoteEndpoint } from './remote-endpoint.js';
 import { RemoteServer } from './remote-server.js';
 import { ContainerPlan, type Seating } from './seating.js';
@@ -120,13 +120,12 @@ class ElementMaker {
 
   endpoint({ participant, options }: EndpointPlan): RemoteEndpoint {
     const { name, address, domain, identity, outbound, account, timers, random } = options;
-    const { role, persona, numbers, endpoint } = participant;
-    if (endpoint && endpoint.kind !== 'own') {
-      throw new BusyhereError(
-        'configuration',
-        `${name} is to be ${endpoint.kind}, and the lab’s containers hold endpoints of busyhere’s own`,
-        'play the case with --engine udp',
-      );
+    const { role, persona, numbers } = participant;
+    const { kind } = participant.endpoint ?? { kind: 'own' };
+    const endpoint = HOSTED_KINDS.find((hosted) => hosted === kind);
+    if (!endpoint) {
+      const what = `${name} is to be ${kind}, and the lab’s containers have no such program`;
+      throw new BusyhereError('configuration', what, 'play the case with --engine udp');
     }
     const settings = {
       ...this.#common(name, timers, random.below(SEEDS)),
@@ -134,6 +133,7 @@ class ElementMaker {
       domain,
       role,
       persona,
+      endpoint,
       numbers,
       ...(identity === undefined ? {} : { identity }),
       ...(outbound ? { outbound } : {}),

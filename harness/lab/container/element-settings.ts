@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { ACTIONS } from '../../endpoint/messenger/action.js';
 
+/** Endpoints that are no program of their own. */
+export const HOSTED_KINDS = ['own', 'sipjs-udp'] as const;
+
 const LONGEST_NAME = 64;
 const LONGEST_TEXT = 4_096;
 const LONGEST_BODY = 65_536;
@@ -75,6 +78,8 @@ export const endpointSettingsSchema = z.strictObject({
   account: account.exactOptional(),
   role: z.enum(['client', 'gateway']),
   persona: z.enum(['messenger', 'plain']),
+  /** Whose SIP it speaks. */
+  endpoint: z.enum(HOSTED_KINDS),
   numbers: z.array(z.strictObject({ pattern: text, reaction })).max(MOST),
 });
 

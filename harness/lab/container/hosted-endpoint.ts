@@ -1,6 +1,7 @@
 import { MARKER_HEADER } from '../../diagnosis/sip-fields.js';
 import type { Endpoint, IncomingCall, OutgoingCall, OutgoingRequest } from '../../endpoint/endpoint.js';
 import type { Persona } from '../../endpoint/persona.js';
+import { SipjsEndpoint } from '../../endpoint/sipjs-udp/sipjs-endpoint.js';
 import { UserAgent } from '../../endpoint/user-agent.js';
 import { BusyhereError } from '../../platform/errors.js';
 import { personaOf } from '../persona-of.js';
@@ -27,11 +28,12 @@ export class HostedEndpoint {
     ports: ElementPorts,
     private readonly tell: (reply: ControlReply) => void,
   ) {
-    const { role: _role, persona: _persona, numbers: _numbers, links: _links, seed: _seed, ...options } = settings;
+    const { role: _role, persona: _persona, numbers: _numbers, links: _links, seed: _seed, endpoint, ...options } = settings;
     this.#persona = personaOf(settings);
     const random = elementRandom(settings);
     const network = networkWithLinks(settings, ports, random);
-    this.#endpoint = new UserAgent({ ...options, clock: ports.clock, random, network }, this.#persona);
+    const own = { ...options, clock: ports.clock, random, network };
+    this.#endpoint = endpoint === 'own' ? new UserAgent(own, this.#persona) : new SipjsEndpoint(own, this.#persona);
     // From the first invitation on, which may come sooner than anything that the harness says over this slower way.
     this.#endpoint.onInvitation((call) => this.#invited(call));
     this.#endpoint.onMessage(({ from, contentType, text }) => tell({ type: 'text', element, from, contentType, text }));
