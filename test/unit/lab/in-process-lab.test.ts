@@ -1,5 +1,6 @@
 import { memoryEngine } from '../../../harness/lab/engine.js';
 import { InProcessLab } from '../../../harness/lab/in-process-lab.js';
+import type { LabElement } from '../../../harness/lab/make-server.js';
 import type { HostSettings, Participant, Server, Topology } from '../../../harness/lab/topology.js';
 import { delay } from '../../../harness/platform/clock.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
@@ -97,5 +98,22 @@ test('a worse link delays what passes it, in both directions, and nothing else; 
   };
   expect([journey('bob', 'lcs'), journey('lcs', 'bob')]).toEqual([50, 50]);
   expect([journey('carol', 'lcs'), journey('lcs', 'carol')]).toEqual([0, 0]);
+  expect(engine.leftovers()).toEqual({ sockets: 0, timers: 0 });
+});
+
+test('nobody is waited for any more who does not answer, once the lab is not wanted', async () => {
+  const random = new SeededRandom(1);
+  const engine = memoryEngine(random);
+  const end = new AbortController();
+  const mute = (): LabElement => ({ start: () => Promise.resolve(), stop: () => Promise.resolve() });
+  const lab = new InProcessLab(topology([]), { engine, timers: RFC3261_TIMERS, random, makeServer: mute, signal: end.signal });
+  engine.clock.setTimer(100, () => end.abort(new Error('enough')));
+  await engine.complete(
+    (async () => {
+      await expect(lab.start()).rejects.toThrow('enough');
+      await lab.stop();
+    })(),
+  );
+  expect(engine.clock.now()).toBeLessThan(200); // not Timer F
   expect(engine.leftovers()).toEqual({ sockets: 0, timers: 0 });
 });
