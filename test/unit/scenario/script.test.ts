@@ -35,6 +35,7 @@ test('a step that waits for long lets other cases have their turn, and gives up 
     clock.advance(durationMs);
     await new Promise(setImmediate);
   };
+  await pass(0);
   await pass(999);
   expect(resting).not.toHaveBeenCalled();
   await pass(1);
