@@ -226,6 +226,36 @@ Content-Length: 0
   });
 });
 
+describeWith(['sipp'], 'sipp that is told one thing right after the other', () => {
+  const SCENARIO = `
+name: at once
+servers: { lcs: { domain: lab.example } }
+participants:
+  carol: { home: lcs }
+  gateway: { role: gateway, at: lcs, numbers: { "+1*": answer } }
+profiles: { open: { servers: { lcs: { routes: [{ number: "+1*", to: gateway }] } } } }
+matrix: { trust: [open] }
+script:
+  - carol: { invite: "+15550199", as: call }
+expect:
+  call: [{ observed: 200, reached: [gateway] }]
+`;
+
+  it('does both: a gateway rings and answers', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'busyhere-interop-'));
+    try {
+      const file = join(folder, 'gateway.yaml');
+      writeFileSync(file, SCENARIO);
+      const [read] = loadScenarios([file], folder);
+      const result = await runSuite(read?.cases ?? [], options({ endpoints: { participants: { gateway: 'sipp' } } }), () => {});
+      expect(failures(result)).toEqual([]);
+      expect(result.summary.passed).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe.each([
   ['sipp', 'sipp'],
   ['baresip', 'baresip'],

@@ -16,7 +16,7 @@ export function writeCallee(scenario: ScenarioWriter, self: Self, statuses: read
     const fields = status === 100 ? [] : [...(isProvisional ? dialog : []), '[$headers]'];
     const text = inviteResponse(`${status} [$phrase]`, fields);
     scenario.label(`s${status}`);
-    if (isProvisional) scenario.send(text, 'offered');
+    if (isProvisional) scenario.send(text).tell('done', 'offered');
     else scenario.sendUntilAnswered(text, 'rejected');
   }
   writeCancelled(scenario);

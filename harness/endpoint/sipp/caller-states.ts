@@ -23,8 +23,11 @@ export function writeCaller(scenario: ScenarioWriter, self: Self): void {
     scenario.go('perhaps_stale', 'first').go('refused');
     scenario.label('perhaps_stale').go('stale', 'again').go('challenged', 'challenge');
   }
+  scenario.go('refused');
+  // Nothing gets here but a command that comes while the above is decided.
+  scenario.command({}, { cancel: 'cancel' });
   scenario.label('refused').send(ack(self)).tell('final').go('over');
-  scenario.label('progress').tell('provisional').go('calling');
+  scenario.label('progress').tell('provisional', 'calling');
   writeCancel(scenario, self);
   writeSession(scenario, self);
 }

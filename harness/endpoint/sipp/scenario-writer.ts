@@ -94,9 +94,15 @@ export class ScenarioWriter {
     return this.#add(`<send retrans="500" next="${next}"><![CDATA[\n${text}]]></send>`);
   }
 
-  /** Tells us, with the message that came last. */
-  tell(event: string): this {
-    return this.#add(`<sendCmd><![CDATA[\nCall-ID: [call_id]\nEvent: ${event}\n\n[last_message]\n]]></sendCmd>`);
+  /**
+   * Tells us, with the message that came last. What we then command reaches sipp within a moment, and it ends the call at a
+   * command that it does not wait for: messages and commands must be waited for next.
+   * @param next the label to go on at, if not what is written next
+   */
+  tell(event: string, next?: string): this {
+    return this.#add(
+      `<sendCmd${next === undefined ? '' : ` next="${next}"`}><![CDATA[\nCall-ID: [call_id]\nEvent: ${event}\n\n[last_message]\n]]></sendCmd>`,
+    );
   }
 
   assign(variable: string, value: string): this {

@@ -5,7 +5,7 @@ import type { ExtraHeaders, IncomingCall, IncomingCallState } from '../endpoint.
 import { Notifier } from '../notifier.js';
 import { SDP, sdpOf } from '../sdp-body.js';
 import { type SippAgent, withType } from './sipp-agent.js';
-import type { TwinEvent } from './twin-link.js';
+import type { TwinCommand, TwinEvent } from './twin-link.js';
 
 /** An INVITE that sipp got, and the session that comes of it. */
 export class SippIncomingCall implements IncomingCall {
@@ -17,6 +17,8 @@ export class SippIncomingCall implements IncomingCall {
   #finalStatus: number | undefined;
   #confirmed = false;
   #hangsUp = false;
+  /** Commands that sipp cannot take yet, while it does one after which it takes others; undefined: it does none. */
+  #queue: TwinCommand[] | undefined;
 
   constructor(
     private readonly agent: SippAgent,
@@ -55,7 +57,7 @@ export class SippIncomingCall implements IncomingCall {
     if (!this.#isOpen()) return;
     const body = this.agent.answer(sdpOf(this.request) ?? '');
     if (body === undefined) return this.reject(488); // RFC 3261 §13.3.1.3
-    this.agent.command({ callId: this.callId, verb: 'accept', headers: withType([], SDP, body), body });
+    this.#command({ callId: this.callId, verb: 'accept', headers: withType([], SDP, body), body });
     this.#final(200, 'answered');
   }
 
@@ -83,13 +85,28 @@ export class SippIncomingCall implements IncomingCall {
     if (status !== 100 && status !== 180 && !statuses.includes(status)) {
       throw new BusyhereError('internal', `sipp's scenario was written without an answer ${status}`);
     }
-    this.agent.command({ callId: this.callId, verb: String(status), fields: { Phrase: reason }, headers });
+    this.#command({ callId: this.callId, verb: String(status), fields: { Phrase: reason }, headers });
+    if (status < 200) this.#queue ??= [];
+  }
+
+  #command(command: TwinCommand): void {
+    if (this.#queue) this.#queue.push(command);
+    else this.agent.command(command);
+  }
+
+  /** A provisional response has gone out. */
+  #done(): void {
+    const next = this.#queue?.shift();
+    if (next === undefined) this.#queue = undefined;
+    else this.agent.command(next);
+    if (next !== undefined && !isProvisional(next)) this.#queue = undefined;
   }
 
   #told({ event }: TwinEvent): void {
     if (event === 'cancel' && this.#isOpen()) this.#final(487, 'cancelled');
     else if (event === 'bye' && this.#state === 'answered') this.#change('ended');
     else if (event === 'gone' && (this.#isOpen() || this.#state === 'answered')) this.#change('failed');
+    else if (event === 'done') this.#done();
     else if (event === 'ack') {
       this.#confirmed = true;
       this.#byeIfConfirmed();
@@ -118,4 +135,8 @@ export class SippIncomingCall implements IncomingCall {
     if (!this.#isOpen() && state !== 'answered') this.agent.sessions.delete(this);
     this.#changes.notify();
   }
+}
+
+function isProvisional({ verb }: TwinCommand): boolean {
+  return /^1\d\d$/.test(verb);
 }

@@ -23,6 +23,18 @@ describe('the scenario that is written for an endpoint', () => {
     }
   });
 
+  it('waits for commands next wherever we may have one ready, since sipp ends a call at one that it does not wait for', () => {
+    const lines = text.split('\n').filter((line) => /^<(label|recv|recvCmd|send|sendCmd|nop)\b/.test(line));
+    for (const label of ['offered', 'calling', 'established', 'talking']) {
+      const at = lines.indexOf(`<label id="${label}"/>`);
+      const after = lines.slice(at + 1).find((line) => !/^<recv .*optional="true"/.test(line));
+      expect(after).toMatch(/^<recvCmd>/);
+    }
+    // Told at once where to go on: anything between would be met by our next command.
+    expect(text).toMatch(/<sendCmd next="offered"><!\[CDATA\[\nCall-ID: \[call_id\]\nEvent: done\n/);
+    expect(text).toMatch(/<sendCmd next="calling"><!\[CDATA\[\nCall-ID: \[call_id\]\nEvent: provisional\n/);
+  });
+
   it('names no variable that it does not set, and mentions each twice, else sipp refuses it', () => {
     const used = [...text.matchAll(/\[\$(\w+)\]| test="(\w+)"/g)].map(([, one, other]) => one ?? other);
     const set = new Set([...text.matchAll(/assign_to="([\w,]+)"/g)].flatMap(([, names = '']) => names.split(',')));
