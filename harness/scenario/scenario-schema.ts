@@ -203,7 +203,8 @@ export const scenarioSchema = z
         examples: [[{ alice: { invite: 'bob', as: 'first' } }, { bob: { on: 'first', do: 'ring' } }]],
       }),
     expect: z.record(name, z.array(expectation, { error: 'a list of rows' }).min(1, { error: 'at least one row' })).meta({
-      description: 'For each attempt rows of what must be observed; the first row that matches the case’s variant counts. A row that no case gets to is a mistake.',
+      description:
+        'For each attempt rows of what must be observed; the first row that matches the case’s variant counts. A row that no case gets to is a mistake.',
       examples: [
         { second: [{ trust: 'shared-listener', observed: 'pending', loss: { kind: 'swallowed', hop: 'lcs' } }, { observed: 486 }] },
       ],
