@@ -51,6 +51,14 @@ describeWithEngine('when something is wrong', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  /** The container of a host of the long case, when all of them run. */
+  async function hostOf(program: Program, name: string): Promise<Docker.Container> {
+    const infos = await Promise.all((await containersOf(program, engine)).map((one) => one.inspect()));
+    const found = infos.find(({ Config }) => Config.Labels['busyhere.host'] === name);
+    if (!found) throw new Error(`no container of ${name}`);
+    return engine.getContainer(found.Id);
+  }
+
   it('says how the building of an image ended', async () => {
     const root = join(folder, 'package');
     mkdirSync(join(root, 'dist', 'cjs', 'lab'), { recursive: true });
@@ -83,12 +91,26 @@ describeWithEngine('when something is wrong', () => {
 
   it('says which container ended in the middle of a case', async () => {
     const program = start(LONG_CASE);
-    const containers = await containersOf(program, engine);
-    const infos = await Promise.all(containers.map((one) => one.inspect()));
-    const bob = infos.find(({ Config }) => Config.Labels['busyhere.host'] === 'bob');
-    await engine.getContainer(bob?.Id ?? '').kill();
+    await (await hostOf(program, 'bob')).kill();
     expect(await program.exited).toBe(3);
     expect(program.output).toMatch(/the container busyhere-[0-9a-f]+-bob ended in the middle of the run, with exit code 137/);
+  });
+
+  it('says which container hangs', async () => {
+    const program = start(LONG_CASE);
+    await (await hostOf(program, 'proxy')).pause();
+    expect(await program.exited).toBe(3);
+    expect(program.output).toContain('the container proxy does not answer any more');
+    expect(program.output).toContain('paused');
+  });
+
+  it('ends on the first Ctrl-C although a container hangs', async () => {
+    const path = join(folder, 'hung.json');
+    const program = start([...LONG_CASE, '--reporter', `json=${path}`]);
+    await (await hostOf(program, 'proxy')).pause();
+    await program.stop('SIGINT');
+    expect(await program.exited).toBe(130);
+    expect(resultsIn(path).summary).toMatchObject({ cases: 1, interrupted: 1 });
   });
 
   it('says that a capture cannot be kept', async () => {

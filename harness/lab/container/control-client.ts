@@ -1,6 +1,7 @@
 import { RegistrationError } from '../../endpoint/registration.js';
 import { BusyhereError, type ErrorCode } from '../../platform/errors.js';
 import type { Stream, StreamHandlers, StreamNetwork } from '../../platform/stream-network.js';
+import { unlessAborted } from '../unless-aborted.js';
 import { CONTROL_VERSION, type Command, type ControlReply, type Fault, replySchema } from './control-message.js';
 import { JsonLines, jsonLine } from './json-lines.js';
 
@@ -13,6 +14,8 @@ export interface ControlClientOptions {
   readonly host: string;
   readonly port: number;
   readonly token: string;
+  /** Aborted where nothing is expected of the container any more. */
+  readonly end?: AbortSignal;
   /** The container's process was late; `at` in ms since 1970. */
   late(at: number, lateMs: number): void;
   /** The connection is gone, and nobody here had ended it. */
@@ -37,14 +40,20 @@ export class ControlClient {
 
   private constructor(private readonly options: ControlClientOptions) {}
 
-  /** @throws BusyhereError `transport` where nobody takes the connection or welcomes us */
+  /** @throws BusyhereError `transport` where nobody takes the connection or welcomes us; the reason of `end` */
   static async connect(streams: StreamNetwork, options: ControlClientOptions): Promise<ControlClient> {
     const client = new ControlClient(options);
+    options.end?.addEventListener('abort', () => client.#abandon(), { once: true });
     const welcome = new Promise<void>((resolve, reject) => {
       client.#welcomed = { resolve, reject };
     });
     welcome.catch(() => {}); // told by the waiting below, unless connecting fails first
-    client.#stream = await streams.connect(options, () => client.#handlers());
+    const connecting = streams.connect(options, () => client.#handlers());
+    const late = (stream: Stream): void => {
+      if (client.#ended) stream.destroy();
+    };
+    connecting.then(late, () => {}); // told below
+    client.#stream = await unlessAborted(connecting, options.end);
     client.#stream.write(jsonLine({ type: 'hello', version: CONTROL_VERSION, token: options.token }));
     await welcome;
     return client;
@@ -69,6 +78,15 @@ export class ControlClient {
   close(): void {
     this.#ended = true;
     this.#stream?.end();
+    this.#release();
+  }
+
+  #abandon(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#why = 'nobody waits for it any more';
+    this.#stream?.destroy();
+    this.#release();
   }
 
   #handlers(): StreamHandlers {
@@ -117,8 +135,13 @@ export class ControlClient {
     const wasOurs = this.#ended;
     this.#ended = true;
     const wasWelcome = this.#welcomed === undefined;
-    this.#welcomed?.reject(this.#gone());
     if (!wasOurs && wasWelcome) this.options.lost(this.#why); // first, so that the reason is known to whoever asked
+    this.#release();
+  }
+
+  /** Nobody who waits for an answer gets one any more. */
+  #release(): void {
+    this.#welcomed?.reject(this.#gone());
     for (const { reject } of this.#pending.values()) reject(this.#gone());
     this.#pending.clear();
   }

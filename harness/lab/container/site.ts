@@ -1,10 +1,12 @@
-import type { Clock } from '../../platform/clock.js';
+import type { Clock, Timer } from '../../platform/clock.js';
 import type { DatagramSocket } from '../../platform/datagram-network.js';
-import type { BusyhereError } from '../../platform/errors.js';
+import { BusyhereError, errorCode } from '../../platform/errors.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
 import type { CapturedMessage } from '../../trace/capture-decoder.js';
 import type { Topology } from '../topology.js';
-import { ControlClient } from './control-client.js';
+import { unlessAborted } from '../unless-aborted.js';
+import type { ControlClient } from './control-client.js';
+import { HostLine } from './host-line.js';
 import { MergedCaptures } from './merged-captures.js';
 import { PortBlocks, type Seat, Seating } from './seating.js';
 import { SitePunctuality } from './site-punctuality.js';
@@ -31,11 +33,16 @@ export interface SiteOptions {
   readonly socket: DatagramSocket;
   /** The run's name: in markers, and in the names of elements. */
   readonly run: string;
+  /** The run's: aborted where it ends before its end. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HostPlace extends Seat {
   readonly controlPort: number;
 }
+
+/** How long containers may take to close what is theirs when the run is interrupted. */
+const GRACE_MS = 2_000;
 
 /** The warm containers of a run, whoever made them: their control channels, their captures, and the cases that are played in them. */
 export class Site {
@@ -45,10 +52,14 @@ export class Site {
   readonly #hosts = new Map<string, SiteHost>();
   readonly #readers = new Map<number, CaptureReader>();
   readonly #failure = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #lines = new Set<HostLine>();
+  #grace: Timer | undefined;
+  #stopped = false;
   #labs = 0;
 
   constructor(private readonly options: SiteOptions) {
-    const { clock, socket, run } = options;
+    const { clock, socket, run, signal } = options;
     this.punctuality = new SitePunctuality(clock);
     this.#captures = new MergedCaptures({
       clock,
@@ -57,6 +68,8 @@ export class Site {
       message: (host, message) => this.#captured(host, message),
       failed: (error) => this.fail(error),
     });
+    if (signal?.aborted) this.#interrupted(signal);
+    else signal?.addEventListener('abort', () => this.#interrupted(signal), { once: true });
   }
 
   /** Aborted, with the reason, when the site can be used no more. */
@@ -64,22 +77,33 @@ export class Site {
     return this.#failure.signal;
   }
 
+  /** Aborted as soon as nothing is waited for any more: by a failure, or by the run's signal. The reason is an error of ours. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
   /** Cases cannot go on, since something broke beneath them. The first reason counts. */
   fail(reason: BusyhereError): void {
-    if (!this.#failure.signal.aborted) this.#failure.abort(reason);
+    if (this.#ended.signal.aborted) return;
+    this.#failure.abort(reason);
+    this.#ended.abort(reason);
   }
 
   /**
    * Opens the control channel to a host.
    * @param lost told when the host is gone; it says why by {@link fail}
-   * @throws BusyhereError `transport`
+   * @throws BusyhereError `transport`, or the reason of {@link ended}
    */
   async reach(place: HostPlace & { readonly token: string }, lost: (why: string) => void): Promise<void> {
-    const { streams } = this.options;
+    const { clock, streams } = this.options;
     const { name, kind, address, controlPort, token } = place;
-    const late = (at: number, lateMs: number): void => this.punctuality.late(at, lateMs);
-    const control = await ControlClient.connect(streams, { name, host: address, port: controlPort, token, late, lost });
-    this.#hosts.set(name, { name, kind, address, control });
+    const line = await HostLine.open({
+      ...{ clock, streams, name, host: address, port: controlPort, token, lost, ended: this.ended },
+      late: (at, lateMs) => this.punctuality.late(at, lateMs),
+      silent: (error) => this.fail(error),
+    });
+    this.#lines.add(line);
+    this.#hosts.set(name, { name, kind, address, control: line.control });
   }
 
   /** Where the pieces of a host's capture go. */
@@ -115,16 +139,29 @@ export class Site {
     for (const [block, owner] of this.#readers) if (owner === reader) this.#readers.delete(block);
   }
 
-  /** Resolves when all that these hosts have done and said by now is known here. */
+  /** Resolves when all that these hosts have done and said by now is known here. @throws the reason of {@link ended} */
   async caughtUp(hosts: readonly SiteHost[]): Promise<void> {
-    await Promise.all([...hosts.map(({ control }) => control.ask({ do: 'ping' })), this.#captures.caughtUp()]);
+    const known = [...hosts.map(({ control }) => control.ask({ do: 'ping' })), this.#captures.caughtUp()];
+    await unlessAborted(Promise.all(known), this.ended);
   }
 
   /** Lets go of all hosts. */
   async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#grace?.cancel();
     this.#captures.stop();
-    for (const { control } of this.#hosts.values()) control.close();
+    for (const line of this.#lines) line.close();
     await this.options.socket.close();
+  }
+
+  /** Who hangs must not keep the run from ending: what is not answered by the end of the grace is not waited for. */
+  #interrupted({ reason }: AbortSignal): void {
+    if (this.#stopped) return;
+    const why = errorCode(reason) === undefined ? new BusyhereError('interrupted', 'the run was interrupted') : (reason as BusyhereError);
+    this.#ended.abort(why);
+    this.#grace = this.options.clock.setTimer(GRACE_MS, () => {
+      for (const line of this.#lines) line.abandon(why);
+    });
   }
 
   /** Of the two ends the host's own tells whose it is; where nobody listens at that one, the other end does. */

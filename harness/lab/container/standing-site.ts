@@ -37,8 +37,8 @@ export class StandingSite {
     private readonly local: string,
     socket: Awaited<ReturnType<DatagramNetwork['bind']>>,
   ) {
-    const { clock, streams, run } = options;
-    this.site = new Site({ clock, streams, socket, run });
+    const { clock, streams, run, signal } = options;
+    this.site = new Site({ clock, streams, socket, run, signal });
   }
 
   /** @throws BusyhereError `environment` where a host does not answer; `interrupted` where the signal came first */

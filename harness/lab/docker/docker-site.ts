@@ -53,9 +53,9 @@ export class DockerSite {
     frame: Omit<ContainerFrame, 'made'>,
     socket: DatagramSocket,
   ) {
-    const { clock, streams } = options;
+    const { clock, streams, signal } = options;
     this.#frame = { ...frame, made: (container) => this.#containers.push(container) };
-    this.site = new Site({ clock, streams, socket, run: frame.run });
+    this.site = new Site({ clock, streams, socket, run: frame.run, signal });
   }
 
   /**
@@ -86,7 +86,7 @@ export class DockerSite {
     await this.#remove();
     await removeNetwork(this.options.engine, this.#frame.network.id);
     const lossy = this.#captures.find(({ dropped }) => (dropped ?? 0) > 0);
-    if (lossy && !this.site.failure.aborted) {
+    if (lossy && !this.site.ended.aborted) {
       throw new BusyhereError(
         'environment',
         `the capture beside ${lossy.host} lost ${lossy.dropped} packets, so its verdicts prove nothing`,
@@ -101,10 +101,10 @@ export class DockerSite {
       await this.#openHosts();
       return this;
     } catch (error) {
-      const { failure } = this.site;
+      const { ended } = this.site;
       this.#stopping = true;
       await this.#remove();
-      throw failure.aborted ? failure.reason : error;
+      throw ended.aborted ? ended.reason : error;
     }
   }
 
@@ -115,7 +115,7 @@ export class DockerSite {
     const settled = await Promise.allSettled(opening); // all, so that what is to be removed is known
     const failed = settled.find((one) => one.status === 'rejected');
     if (failed) throw failed.reason;
-    await Promise.race([this.site.caughtUp([]), aborted(this.site.failure)]);
+    await this.site.caughtUp([]);
   }
 
   async #openHost(seat: Seat): Promise<void> {
@@ -167,20 +167,12 @@ export class DockerSite {
   /** Most often its container has ended, and the engine knows more of that. */
   async #lost(name: string, why: string): Promise<void> {
     if (this.#stopping) return;
-    await within(
-      this.options.clock,
-      NEWS_WITHIN_MS,
-      aborted(this.site.failure).catch(() => {}),
-    );
+    await this.#awaitNews();
     this.site.fail(new BusyhereError('environment', `the harness lost its connection to the container ${name}: ${why}`));
   }
 
   async #awaitNews(): Promise<void> {
-    await within(
-      this.options.clock,
-      NEWS_WITHIN_MS,
-      aborted(this.site.failure).catch(() => {}),
-    );
+    await within(this.options.clock, NEWS_WITHIN_MS, aborted(this.site.ended));
   }
 
   async #remove(): Promise<void> {
@@ -194,9 +186,9 @@ export class DockerSite {
   }
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -1,37 +1,14 @@
 import { observedOf } from '../../../../harness/diagnosis/attempt.js';
 import { diagnose } from '../../../../harness/diagnosis/diagnose.js';
 import { RegistrationError } from '../../../../harness/endpoint/registration.js';
-import { SimulatedPlan } from '../../../../harness/lab/address-plan.js';
-import { ContainerLab, type ContainerLabOptions } from '../../../../harness/lab/container/container-lab.js';
-import type { Engine } from '../../../../harness/lab/engine.js';
+import { ContainerLab } from '../../../../harness/lab/container/container-lab.js';
 import type { Topology } from '../../../../harness/lab/topology.js';
 import { delay } from '../../../../harness/platform/clock.js';
-import { SeededRandom } from '../../../../harness/platform/random.js';
 import { runInVirtualTime } from '../../../../harness/platform/virtual-time.js';
-import { RFC3261_TIMERS } from '../../../../harness/transaction/timer-values.js';
-import { MemorySite } from './memory-site';
+import { labOptions, MemorySite } from './memory-site';
 import { client, server, topology } from './topologies';
 
 const PEOPLE = ['alice', 'bob', 'carol'];
-
-function engineOf({ clock, network }: MemorySite): Engine {
-  return {
-    clock,
-    network,
-    addresses: new SimulatedPlan(),
-    realTime: false,
-    leftovers: () => ({ sockets: 0, timers: 0 }),
-    nextTurn: async () => {},
-    complete: (work) => work,
-  };
-}
-
-const labOptions = (site: MemorySite): ContainerLabOptions => ({
-  engine: engineOf(site),
-  timers: RFC3261_TIMERS,
-  random: new SeededRandom(7),
-  site: site.site,
-});
 
 async function stage(): Promise<MemorySite> {
   const site = new MemorySite();

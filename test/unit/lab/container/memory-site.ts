@@ -1,15 +1,20 @@
+import { SimulatedPlan } from '../../../../harness/lab/address-plan.js';
+import type { ContainerLabOptions } from '../../../../harness/lab/container/container-lab.js';
 import { ControlServer } from '../../../../harness/lab/container/control-server.js';
 
 import type { Seat } from '../../../../harness/lab/container/seating.js';
 import { type CaptureTaker, Site } from '../../../../harness/lab/container/site.js';
 import { CONTROL_PORT } from '../../../../harness/lab/container/standing-lab.js';
+import type { Engine } from '../../../../harness/lab/engine.js';
 import type { DatagramNetwork } from '../../../../harness/platform/datagram-network.js';
 import { MemoryNetwork } from '../../../../harness/platform/memory-network.js';
 import { SeededRandom } from '../../../../harness/platform/random.js';
 import type { SocketAddress } from '../../../../harness/platform/socket-address.js';
+import type { Stream } from '../../../../harness/platform/stream-network.js';
 import { VirtualClock } from '../../../../harness/platform/virtual-clock.js';
 import { udpPacket } from '../../../../harness/trace/udp-packet.js';
-import { MemoryStreams } from '../../drachtio/memory-streams';
+import { RFC3261_TIMERS } from '../../../../harness/transaction/timer-values.js';
+import { MemoryStreams, stall } from '../../drachtio/memory-streams';
 import { pcap } from '../../trace/capture-builder';
 
 const RAW_IP = 101;
@@ -26,15 +31,27 @@ export class MemorySite {
   readonly servers = new Map<string, ControlServer>();
   readonly lost: string[] = [];
   readonly #captures = new Map<string, CaptureTaker>();
+  readonly #connections = new Map<string, Stream>();
+  readonly #deaf = new Set<string>();
 
-  constructor() {
+  /** @param signal the run's */
+  constructor(signal?: AbortSignal) {
     const send = (payload: Buffer, to: SocketAddress): void => {
+      if (this.#deaf.has(to.address)) return;
       this.clock.setTimer(0, () => this.#captured(to.address, HARNESS, to, payload));
     };
     this.site = new Site({
       clock: this.clock,
-      streams: this.streams,
+      streams: {
+        listen: (...listening) => this.streams.listen(...listening),
+        connect: async (remote, handlers) => {
+          const stream = await this.streams.connect(remote, handlers);
+          this.#connections.set(remote.host, stream);
+          return stream;
+        },
+      },
       run: 'run1',
+      ...(signal ? { signal } : {}),
       socket: { local: HARNESS, send, close: async () => {} },
     });
   }
@@ -51,6 +68,17 @@ export class MemorySite {
     capture.push(pcap(RAW_IP, []));
     this.#captures.set(address, capture);
     await this.site.reach({ ...seat, controlPort: CONTROL_PORT, token: TOKEN }, (why) => this.lost.push(`${name}: ${why}`));
+  }
+
+  /** The container at an address keeps its connection and says nothing more. */
+  hang(address: string): void {
+    const stream = this.#connections.get(address);
+    if (stream) stall(stream);
+  }
+
+  /** The capture beside the container at an address shows nothing more that is sent there. */
+  deafen(address: string): void {
+    this.#deaf.add(address);
   }
 
   async stop(): Promise<void> {
@@ -86,3 +114,23 @@ export class MemorySite {
     this.#captures.get(host)?.push(pcap(RAW_IP, [frame]).subarray(HEADER_OCTETS));
   }
 }
+
+function engineOf({ clock, network }: MemorySite): Engine {
+  return {
+    clock,
+    network,
+    addresses: new SimulatedPlan(),
+    realTime: false,
+    leftovers: () => ({ sockets: 0, timers: 0 }),
+    nextTurn: async () => {},
+    complete: (work) => work,
+  };
+}
+
+/** What a lab is made with in these containers. */
+export const labOptions = (site: MemorySite): ContainerLabOptions => ({
+  engine: engineOf(site),
+  timers: RFC3261_TIMERS,
+  random: new SeededRandom(7),
+  site: site.site,
+});
