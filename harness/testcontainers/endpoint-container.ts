@@ -5,7 +5,7 @@ import type { NumberRule } from '../lab/topology.js';
 import { SeededRandom } from '../platform/random.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../transaction/timer-values.js';
-import { type LabContainerOptions, startLabContainer } from './lab-container.js';
+import { type LabContainerOptions, opened, startLabContainer } from './lab-container.js';
 import { newSeed } from './new-seed.js';
 
 export interface EndpointContainerOptions extends LabContainerOptions {
@@ -32,6 +32,7 @@ export interface EndpointContainer {
   readonly endpoint: Endpoint;
   /** Where it listens, in the container's network. */
   readonly address: SocketAddress;
+  /** @throws what could not be done, such as to answer a call, and nobody was told of; the container is gone even so */
   stop(): Promise<void>;
 }
 
@@ -43,16 +44,9 @@ const PORT = 5070;
  */
 export async function startEndpointContainer(options: EndpointContainerOptions): Promise<EndpointContainer> {
   const { user, domain, outbound, account, persona = 'messenger', numbers = [], timers = 'fast' } = options;
-  const {
-    container,
-    address: host,
-    channel,
-    stop,
-  } = await startLabContainer(numbers.length > 0 ? 'gateway' : 'endpoint', {
-    ...options,
-    alias: options.alias ?? user,
-  });
-  const address = { address: host, port: PORT };
+  const host = await startLabContainer(numbers.length > 0 ? 'gateway' : 'endpoint', { ...options, alias: options.alias ?? user });
+  const { container, channel, stop } = host;
+  const address = { address: host.address, port: PORT };
   const seed = newSeed();
   const endpoint = new RemoteEndpoint({
     element: user,
@@ -74,6 +68,6 @@ export async function startEndpointContainer(options: EndpointContainerOptions):
       numbers: [...numbers],
     },
   });
-  await endpoint.start();
+  await opened(host, endpoint.start());
   return { container, endpoint, address, stop };
 }

@@ -1,11 +1,12 @@
 import type { StartedTestContainer } from 'testcontainers';
 import { RemoteServer } from '../lab/container/remote-server.js';
+import { BusyhereError } from '../platform/errors.js';
 import type { SocketAddress } from '../platform/socket-address.js';
 import type { Account, Route } from '../proxy/proxy-options.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../transaction/timer-values.js';
 import type { JournalEntry } from '../trust/decision.js';
 import type { HostTrust, ListenerTrust, TrustQuirk } from '../trust/trust-settings.js';
-import { type LabContainerOptions, startLabContainer } from './lab-container.js';
+import { type LabContainerOptions, opened, startLabContainer } from './lab-container.js';
 import { newSeed } from './new-seed.js';
 
 /** Whom a proxy trusts; all is off unless given. */
@@ -36,7 +37,10 @@ export interface ProxyContainer {
   readonly listeners: Readonly<Record<string, SocketAddress>>;
   /** What it decided about trust, in order. */
   readonly journal: readonly JournalEntry[];
-  /** Other trust from the next message on; registrations and calls stay. */
+  /**
+   * Other trust from the next message on; registrations and calls stay.
+   * @throws BusyhereError `configuration` for a listener that the proxy does not have
+   */
   setTrust(trust: ProxyTrust): Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,11 +49,13 @@ const FIRST_PORT = 5070;
 
 /**
  * Starts the lab's proxy in a container, by testcontainers.
- * @throws BusyhereError `environment` where that cannot be done here
+ * @throws BusyhereError `environment` where that cannot be done here, `configuration` where its settings do not go together
  */
 export async function startProxyContainer(options: ProxyContainerOptions): Promise<ProxyContainer> {
   const { domain, accounts = [], routes = [], listeners: names = ['default'], timers = 'fast' } = options;
-  const { container, address, channel, stop } = await startLabContainer('proxy', options);
+  const trust = trustOf(options.trust ?? {}, names);
+  const host = await startLabContainer('proxy', options);
+  const { container, address, channel, stop } = host;
   const journal: JournalEntry[] = [];
   const places = names.map((name, index) => ({ name, address: { address, port: FIRST_PORT + index } }));
   const server = new RemoteServer({
@@ -62,7 +68,7 @@ export async function startProxyContainer(options: ProxyContainerOptions): Promi
       seed: newSeed(),
       links: [],
       domain,
-      trust: trustOf(options.trust ?? {}, names),
+      trust,
       accounts: [...accounts],
       routes: [...routes],
       peers: [],
@@ -70,19 +76,29 @@ export async function startProxyContainer(options: ProxyContainerOptions): Promi
       recordRoute: false,
     },
   });
-  await server.start();
+  await opened(host, server.start());
   return {
     container,
     address: { address, port: FIRST_PORT },
     listeners: Object.fromEntries(places.map((place) => [place.name, place.address])),
     journal,
-    setTrust: (trust) => server.setTrust(trustOf(trust, names)),
+    setTrust: async (other) => server.setTrust(trustOf(other, names)),
     stop,
   };
 }
 
-/** A listener of which nothing is said trusts nobody. */
+/**
+ * A listener of which nothing is said trusts nobody.
+ * @throws BusyhereError `configuration` for one that is not there: its trust would change nothing
+ */
 function trustOf({ listeners = [], hosts = [], quirks = [] }: ProxyTrust, names: readonly string[]) {
+  const stranger = listeners.find(({ name }) => !names.includes(name));
+  if (stranger) {
+    throw new BusyhereError(
+      'configuration',
+      `trust: the proxy has no listener "${stranger.name}"; it has ${names.map((name) => `"${name}"`).join(', ')}`,
+    );
+  }
   const settings = names.map((name) => listeners.find((listener) => listener.name === name) ?? { name });
   return { listeners: settings, hosts: [...hosts], quirks: [...quirks] };
 }

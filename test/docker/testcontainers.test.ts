@@ -1,4 +1,8 @@
-import { Network, type StartedNetwork } from 'testcontainers';
+import os from 'node:os';
+import type Docker from 'dockerode';
+import { Network, type StartedNetwork, type StartedTestContainer } from 'testcontainers';
+import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
+import { UdpNetwork } from '../../harness/platform/udp-network.js';
 import {
   type EndpointContainer,
   type IncomingCall,
@@ -27,6 +31,10 @@ function reaches(call: OutgoingCall, ...states: OutgoingCall['state'][]): Promis
     call.onChange(look);
     look();
   });
+}
+
+async function inspected(container: StartedTestContainer): Promise<Docker.ContainerInspectInfo> {
+  return (await connectEngine()).getContainer(container.getId()).inspect();
 }
 
 describeWithEngine('the lab in somebody’s own tests', () => {
@@ -77,5 +85,61 @@ describeWithEngine('the lab in somebody’s own tests', () => {
     expect(await reaches(third, 'cancelled')).toBe('cancelled');
     first.hangUp();
     expect(await reaches(first, 'cancelled')).toBe('cancelled');
+  });
+
+  it('publishes nothing, is in its network alone, and may do no more than the hosts of a run', async () => {
+    for (const { container } of [proxy, ...endpoints]) {
+      const { HostConfig, NetworkSettings, Config } = await inspected(container);
+      expect(Object.values(NetworkSettings.Ports).flatMap((bindings) => bindings ?? [])).toEqual([]);
+      expect(HostConfig.PortBindings ?? {}).toEqual({});
+      expect(Object.keys(NetworkSettings.Networks)).toEqual([network.getName()]);
+      expect(HostConfig).toMatchObject({
+        Privileged: false,
+        ReadonlyRootfs: true,
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges'],
+        PidsLimit: 64,
+        Init: true,
+      });
+      expect(HostConfig.CapAdd ?? []).toEqual([]);
+      expect(Config.User).toBe('busyhere');
+    }
+  });
+
+  it('is reached through this machine’s loopback address alone where it cannot be by its own', async () => {
+    const spies = [
+      jest.spyOn(os, 'networkInterfaces').mockReturnValue({}),
+      jest.spyOn(UdpNetwork.prototype, 'bind').mockRejectedValue(new Error('somebody else’s address')),
+    ];
+    const account = { user: 'alice', password: 'alice-secret' };
+    const dave = await startEndpointContainer({ network, user: 'alice', alias: 'dave', domain: DOMAIN, outbound: proxy.address, account });
+    for (const spy of spies) spy.mockRestore();
+    try {
+      await dave.endpoint.register();
+      const { NetworkSettings, HostConfig } = await inspected(dave.container);
+      expect(NetworkSettings.Ports).toEqual({ '7060/tcp': [{ HostIp: '127.0.0.1', HostPort: expect.stringMatching(/^\d+$/) }] });
+      expect(HostConfig.ReadonlyRootfs).toBe(true);
+    } finally {
+      await dave.stop();
+    }
+  });
+
+  it('refuses the trust of a listener that is not there, and names those that are', async () => {
+    const listeners = [{ name: 'pstn', treatAllConnectionsAsTrusted: true }];
+    const refusal = { code: 'configuration', message: 'trust: the proxy has no listener "pstn"; it has "default"' };
+    await expect(proxy.setTrust({ listeners })).rejects.toMatchObject(refusal);
+    await expect(startProxyContainer({ network, domain: DOMAIN, trust: { listeners } })).rejects.toMatchObject(refusal);
+  });
+
+  it('tells what could not be done while nobody waited for it, and leaves no container', async () => {
+    const erin = await startEndpointContainer({ network, user: 'erin', domain: DOMAIN, outbound: proxy.address });
+    await (await connectEngine()).getContainer(erin.container.getId()).kill();
+    const call = erin.endpoint.invite(`sip:bob@${DOMAIN}`);
+    expect(await reaches(call, 'failed')).toBe('failed');
+    await expect(erin.stop()).rejects.toMatchObject({
+      code: 'transport',
+      message: expect.stringContaining('erin does not answer any more'),
+    });
+    await expect(inspected(erin.container)).rejects.toMatchObject({ statusCode: 404 });
   });
 });

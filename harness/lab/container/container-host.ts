@@ -38,7 +38,7 @@ export class ContainerHost {
       },
       new Telephone(),
     );
-    const local = { address: role.control.address ?? address, port: role.control.port };
+    const local = { address, port: role.control.port };
     this.#control = new ControlServer({ ...options, local, token, came: () => this.#waiting?.cancel(), left: () => this.#left() });
   }
 

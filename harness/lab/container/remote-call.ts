@@ -40,7 +40,7 @@ abstract class RemoteCall<State extends string> {
     this.act({ kind: 'hangUp' });
   }
 
-  changed({ state, finalStatus, shown }: CallChanged): void {
+  changed({ state, finalStatus, shown }: Pick<CallChanged, 'state' | 'finalStatus' | 'shown'>): void {
     this.current = state as State;
     this.#finalStatus = finalStatus ?? undefined;
     this.shownNow = shown;

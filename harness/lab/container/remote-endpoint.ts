@@ -16,6 +16,8 @@ import type { EndpointSettings, RemoteRequestOptions } from './element-settings.
 import { RemoteIncomingCall, RemoteOutgoingCall, RemoteRequest } from './remote-call.js';
 
 const CALL_ID_DIGITS = 24;
+/** What becomes of a call that could not even be begun. */
+const NOT_INVITED = { state: 'failed', finalStatus: null, shown: null } as const;
 
 /** The way to the container where an element sits. */
 export interface ElementChannel {
@@ -94,7 +96,8 @@ export class RemoteEndpoint implements Endpoint {
     const [call, own] = [this.#newCall(), this.#requestOptions(options)];
     const outgoing = new RemoteOutgoingCall(own.callId, (action) => this.#send({ do: 'call', element: this.#element, call, action }));
     this.#calls.set(call, outgoing);
-    this.#send({ do: 'invite', element: this.#element, call, target, options: own });
+    const notInvited = (): void => outgoing.changed(NOT_INVITED);
+    this.#send({ do: 'invite', element: this.#element, call, target, options: own }, notInvited);
     return outgoing;
   }
 
@@ -135,14 +138,16 @@ export class RemoteEndpoint implements Endpoint {
     const call = this.#newCall();
     const request = new RemoteRequest(own.callId);
     this.#requests.set(call, request);
-    this.#send(command(call));
+    this.#send(command(call), () => request.finish(null));
     return request;
   }
 
-  /** What is sent later arrives later, so nobody needs to wait for it. */
-  #send(command: Command): void {
+  /** What is sent later arrives later, so nobody needs to wait for it. @param undone told, besides the channel, where it was not done */
+  #send(command: Command, undone?: () => void): void {
     this.remote.channel.ask(command).catch((error) => {
-      if (this.#endHearing) this.remote.channel.failed(error); // of an endpoint that was stopped meanwhile nobody wants to hear
+      if (!this.#endHearing) return; // of an endpoint that was stopped meanwhile nobody wants to hear
+      this.remote.channel.failed(error);
+      undone?.();
     });
   }
 

@@ -6,8 +6,6 @@ import { CONTROL_PORT, standingLabSchema } from './standing-lab.js';
 export const LOBBY_PORT = 5060;
 
 const control = z.strictObject({
-  /** On which of its addresses it listens; on the one that it has in the lab's network unless given. */
-  address: z.ipv4().exactOptional(),
   port: z.int().min(1).max(65_535).default(CONTROL_PORT),
   /** Of this run; without it the container draws one itself, for those who can read its file. */
   token: z.string().min(16).exactOptional(),
@@ -33,7 +31,7 @@ const roleSchema = z.discriminatedUnion('role', [
     beside: z
       .strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535), arguments: z.array(z.string()).min(1) })
       .exactOptional(),
-    /** The folder that it writes into. As root it works in the name of that folder's owner, and takes one that is root's for its own. */
+    /** The folder that it writes into. */
     output: z.string().min(1),
   }),
 ]);
