@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock, Timer } from '../../platform/clock.js';
 import type { DatagramSocket } from '../../platform/datagram-network.js';
 import { BusyhereError, errorCode } from '../../platform/errors.js';
@@ -61,6 +62,7 @@ export class Site {
   constructor(private readonly options: SiteOptions) {
     const { clock, socket, run, signal } = options;
     this.punctuality = new SitePunctuality(clock);
+    setMaxListeners(0, this.ended); // every case listens to it while it waits for its captures
     this.#captures = new MergedCaptures({
       clock,
       socket,

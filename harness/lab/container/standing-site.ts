@@ -8,7 +8,7 @@ import { localAddressTowards } from '../../platform/local-address.js';
 import { NamedPipeReader } from '../../platform/named-pipe.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
-import { awaitSip } from './await-sip.js';
+import { awaitSip, READY_WITHIN_MS } from './await-sip.js';
 import { LOBBY_PORT } from './role.js';
 import { type HostPlace, Site } from './site.js';
 import type { StandingLab } from './standing-lab.js';
@@ -23,7 +23,6 @@ export interface StandingSiteOptions {
   readonly signal: AbortSignal;
 }
 
-const READY_WITHIN_MS = 60_000;
 const TRY_AGAIN_MS = 100;
 
 /** Containers that stand already: reached, watched, and left standing. */
@@ -64,12 +63,13 @@ export class StandingSite {
   }
 
   async #reach(host: StandingLab['hosts'][number]): Promise<void> {
-    const { clock, network, random, lab, signal } = this.options;
+    const { clock, network, random, lab } = this.options;
     this.#watch(host);
     const deadline = clock.now() + READY_WITHIN_MS;
-    const goOn = (): boolean => clock.now() < deadline && !signal.aborted && !this.site.failure.aborted;
-    const waiting = { clock, network, random: random.fork(host.name), local: this.local };
-    if (!(await awaitSip(host.address, LOBBY_PORT, goOn, waiting))) throw this.#silent(host.name, host.address);
+    const { ended } = this.site;
+    const goOn = (): boolean => clock.now() < deadline && !ended.aborted;
+    const hint = `docker compose logs ${host.name} tells why`;
+    await awaitSip(host, { clock, network, random: random.fork(host.name), local: this.local, ended, hint });
     await this.#connect({ ...host, controlPort: lab.controlPort }, goOn);
   }
 
@@ -109,14 +109,5 @@ export class StandingSite {
     );
     this.#kept.push(file);
     return file;
-  }
-
-  #silent(name: string, address: string): BusyhereError {
-    if (this.options.signal.aborted) return new BusyhereError('interrupted', 'the run was interrupted before its lab was there');
-    return new BusyhereError(
-      'environment',
-      `the container ${name} at ${address} does not answer OPTIONS after ${READY_WITHIN_MS / 1000} s`,
-      `docker compose logs ${name} tells why`,
-    );
   }
 }

@@ -5,7 +5,6 @@ import { BusyhereError } from '../../platform/errors.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
 import { awaitSip } from '../container/await-sip.js';
-import { LOBBY_PORT } from '../container/role.js';
 import type { Seat } from '../container/seating.js';
 import { Site } from '../container/site.js';
 import { CONTROL_PORT } from '../container/standing-lab.js';
@@ -34,10 +33,12 @@ export interface DockerSiteOptions {
 }
 
 const FIRST_HOST = 10;
-const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 2_000;
 /** How long the engine may take to tell why something else broke. */
 const NEWS_WITHIN_MS = 1_000;
+
+const OUT_OF_REACH =
+  'a firewall between this machine and the network of the containers? Where they are in a virtual machine: docker compose up';
 
 /** A run's network and containers in a Docker engine, from their making to their end. */
 export class DockerSite {
@@ -131,18 +132,10 @@ export class DockerSite {
     await this.site.reach({ ...seat, controlPort: CONTROL_PORT, token: this.#frame.token }, (why) => void this.#lost(seat.name, why));
   }
 
-  async #awaitSip({ name, address }: Seat): Promise<void> {
-    const { clock, network, random, signal } = this.options;
-    const deadline = clock.now() + READY_WITHIN_MS;
-    const goOn = (): boolean => clock.now() < deadline && !signal.aborted && !this.site.failure.aborted;
-    const waiting = { clock, network, random: random.fork(name), local: this.#frame.network.gateway };
-    if (await awaitSip(address, LOBBY_PORT, goOn, waiting)) return;
-    if (signal.aborted) throw new BusyhereError('interrupted', 'the run was interrupted while its lab was being made');
-    throw new BusyhereError(
-      'environment',
-      `the container ${name} at ${address} does not answer OPTIONS after ${READY_WITHIN_MS / 1000} s`,
-      'a firewall between this machine and the network of the containers? Where they are in a virtual machine: docker compose up',
-    );
+  #awaitSip(seat: Seat): Promise<void> {
+    const { clock, network, random } = this.options;
+    const { gateway: local } = this.#frame.network;
+    return awaitSip(seat, { clock, network, random: random.fork(seat.name), local, ended: this.site.ended, hint: OUT_OF_REACH });
   }
 
   async #died({ id, container, exitCode }: Death): Promise<void> {
