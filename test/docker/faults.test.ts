@@ -1,16 +1,23 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
 import { ensureImages } from '../../harness/lab/docker/lab-images.js';
-import type { Program } from '../interop/programs';
+import { Program } from '../interop/programs';
 import { busyhere, containersOf, LONG_CASE, resultsIn, temporaryFolder } from './command';
-import { COMMAND, describeWithEngine, madeBy } from './engine';
+import { COMMAND, describeWithEngine, madeBy, ROOT } from './engine';
 
 jest.setTimeout(300_000);
 
 const SHORT_CASE = ['run', '--engine', 'docker', 'scenarios/kb834477/trespass.yaml'];
+
+/** A process is in a name space of its own, as in a container, with this machine's name and boot. */
+const ELSEWHERE = ['--pid', '--fork', '--mount-proc'];
+const SWEEP = `
+  const { sweep } = require('./dist/cjs/lab/docker/sweep.js');
+  import('dockerode').then(async ({ default: Docker }) => process.stdout.write(JSON.stringify(await sweep(new Docker(), Date.now()))));
+`;
 
 const describeBuilt = existsSync(COMMAND) ? describe : describe.skip;
 
@@ -146,6 +153,17 @@ describeWithEngine('when something is wrong', () => {
     await program.stop('SIGINT');
     expect(await program.exited).toBe(130);
     expect(resultsIn(path).summary).toMatchObject({ cases: 1, interrupted: 1 });
+  });
+
+  const itWithUnshare = spawnSync('unshare', [...ELSEWHERE, 'true']).status === 0 ? it : it.skip; // the right to it is root's
+
+  itWithUnshare('leaves alone what belongs to a process that is counted elsewhere', async () => {
+    const program = start(LONG_CASE);
+    const before = await containersOf(program, engine);
+    const swept = new Program('unshare', [...ELSEWHERE, process.execPath, '-e', SWEEP], { cwd: ROOT, boundMs: 30_000 });
+    expect([await swept.exited, swept.output]).toEqual([0, expect.stringContaining('containers')]);
+    await Promise.all(before.map((one) => one.inspect())); // all are there
+    await program.stop('SIGINT');
   });
 
   it('has the next run remove what a killed one left', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** Who made the parts of a lab. */
@@ -37,20 +37,25 @@ export function newToken(): string {
   return randomBytes(24).toString('hex');
 }
 
-/** A container on the machine has the machine's boot, but a host name of its own, and counts processes for itself. */
+/**
+ * A container on the machine has the machine's boot, and may have its host name; it counts processes for itself. So does
+ * everybody who has a name space of his own for them (pid_namespaces(7)).
+ */
 function machineName(): string {
-  return `${hostname()}/${readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? ''}`;
+  const boot = ifThere(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'))?.trim();
+  const numbers = ifThere(() => readlinkSync('/proc/self/ns/pid'));
+  return [hostname(), boot, numbers].map((part) => part ?? '').join('/');
 }
 
 /** The 22nd field of /proc/PID/stat (proc(5)): ticks since boot. Systems without it tell nothing. */
 function beginningOf(pid: number): string | undefined {
-  const stat = readIfThere(`/proc/${pid}/stat`);
+  const stat = ifThere(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 }
 
-function readIfThere(path: string): string | undefined {
+function ifThere(read: () => string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return read();
   } catch {
     return undefined;
   }

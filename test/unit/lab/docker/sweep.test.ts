@@ -1,3 +1,4 @@
+import { existsSync, readlinkSync } from 'node:fs';
 import type Docker from 'dockerode';
 import { labelsOf } from '../../../../harness/lab/docker/labels.js';
 import { isAlive, type Owner, thisProcess } from '../../../../harness/lab/docker/run-identity.js';
@@ -63,6 +64,15 @@ describe('sweeping', () => {
     const { engine, removed } = engineWith([thing]);
     expect(await sweep(engine, NOW)).toEqual({ containers: 0, networks: 0 });
     expect(removed).toEqual([]);
+  });
+
+  const numbers = '/proc/self/ns/pid';
+  const itWithProc = existsSync('/proc/self/ns') ? it : it.skip; // elsewhere processes are counted once
+
+  itWithProc('knows nothing of whom another name space counts, on this very machine', () => {
+    expect(own.machine).toContain(readlinkSync(numbers));
+    const counted = { ...dead, machine: own.machine.replace(readlinkSync(numbers), 'pid:[1]') };
+    expect(isAlive(counted)).toBe(undefined);
   });
 
   it('knows who lives', () => {
