@@ -7,6 +7,7 @@ import { CONTROL_VERSION, type ControlReply, helloSchema, requestSchema } from '
 import type { ElementPorts } from './element-ports.js';
 import { ElementTable, faultOf } from './element-table.js';
 import { JsonLines, jsonLine } from './json-lines.js';
+import type { HostRole } from './role.js';
 
 /** How late a container's process may be before it says so: several of them share a machine's processors. */
 export const TOLERATED_LATENESS_MS = 40;
@@ -16,6 +17,8 @@ const LONGEST_HELLO = 1_024;
 
 export interface ControlServerOptions extends ElementPorts {
   readonly streams: StreamNetwork;
+  /** What the container is there for: nothing else is opened in it. */
+  readonly role: Pick<HostRole, 'role' | 'name'>;
   readonly local: SocketAddress;
   readonly token: string;
   /** A harness has shown its token. */
@@ -119,7 +122,7 @@ class Session implements StreamHandlers {
     if (!sameSecret(token, this.options.token)) return this.#refuse('the token is another run’s');
     this.#patience.cancel();
     this.#lines = new JsonLines();
-    this.#elements = new ElementTable(this.options, (reply) => this.#tell(reply));
+    this.#elements = new ElementTable(this.options.role, this.options, (reply) => this.#tell(reply));
     this.#watch.start();
     this.options.came?.();
     this.#tell({ type: 'welcome', version: CONTROL_VERSION });

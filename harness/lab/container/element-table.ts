@@ -1,15 +1,18 @@
 import { RegistrationError } from '../../endpoint/registration.js';
 import { BusyhereError, errorCode } from '../../platform/errors.js';
+import { admit } from './admission.js';
 import type { Command, ControlReply, Fault } from './control-message.js';
 import type { ElementPorts } from './element-ports.js';
 import { HostedEndpoint } from './hosted-endpoint.js';
 import { HostedServer } from './hosted-server.js';
+import type { HostRole } from './role.js';
 
 /** The elements of one container, and what is done with them at the harness's word. */
 export class ElementTable {
   readonly #elements = new Map<string, HostedEndpoint | HostedServer>();
 
   constructor(
+    private readonly host: Pick<HostRole, 'role' | 'name'>,
     private readonly ports: ElementPorts,
     private readonly tell: (reply: ControlReply) => void,
   ) {}
@@ -18,8 +21,12 @@ export class ElementTable {
     return this.#elements.size;
   }
 
-  /** @throws BusyhereError as the element does, `internal` for one that is not there or cannot do it */
+  /**
+   * @throws BusyhereError as the element does, `internal` for one that is not there or cannot do it, `configuration` for one
+   *   that the container's role has no place for
+   */
   async execute(command: Exclude<Command, { do: 'ping' }>): Promise<void> {
+    if (command.do === 'openEndpoint' || command.do === 'openServer') admit(this.host, command);
     switch (command.do) {
       case 'openEndpoint':
         return this.#open(command.element, new HostedEndpoint(command.element, command.settings, this.ports, this.tell));

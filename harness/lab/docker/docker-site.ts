@@ -120,7 +120,7 @@ export class DockerSite {
   }
 
   async #openHost(seat: Seat): Promise<void> {
-    const host = await startHost(this.#frame, seat.name, seat.address);
+    const host = await startHost(this.#frame, seat);
     const pieces = this.site.watch(seat);
     const program = new CaptureProgram(seat.name);
     program.container = await startCapture(this.#frame, seat.name, host, {

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
 import { BusyhereError } from '../../platform/errors.js';
 import type { Role } from '../container/role.js';
+import type { Seat } from '../container/seating.js';
 import { CONTROL_PORT } from '../container/standing-lab.js';
 import { engineError } from './docker-engine.js';
 import type { LabNetwork } from './lab-network.js';
@@ -32,9 +33,10 @@ const MOST_PROCESSES = 64;
 const LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
 
 /** Starts the container of a host at its address. */
-export async function startHost(frame: ContainerFrame, name: string, address: string): Promise<Docker.Container> {
+export async function startHost(frame: ContainerFrame, { name, kind, address }: Seat): Promise<Docker.Container> {
   const { network, token, images, labels } = frame;
-  const role: Role = { role: 'endpoint', name, control: { port: CONTROL_PORT, token, leaveAfterMs: LEAVE_AFTER_MS } };
+  const control = { port: CONTROL_PORT, token, leaveAfterMs: LEAVE_AFTER_MS };
+  const role: Role = { role: kind === 'server' ? 'proxy' : 'endpoint', name, control };
   const container = await create(frame, {
     name: containerName(frame, name),
     Hostname: name.replaceAll('.', '-'),

@@ -32,6 +32,7 @@ class Stage {
     streams: this.streams,
     network: new MemoryNetwork({ clock: this.clock, random: new SeededRandom(1) }),
     local: LOCAL,
+    role: { role: 'endpoint', name: 'bob' },
     token: TOKEN,
     came: () => {
       this.comings += 1;

@@ -86,6 +86,7 @@ describe('a container that hangs', () => {
     const mute = new ControlServer({
       ...{ clock: site.clock, streams: site.streams, network: site.network, token: TOKEN },
       local: { address: '10.0.0.21', port: CONTROL_PORT },
+      role: { role: 'endpoint', name: 'mute' },
     });
     await mute.start();
     const place = { name: 'carol', kind: 'participant', address: '10.0.0.21', controlPort: CONTROL_PORT, token: TOKEN } as const;

@@ -61,7 +61,7 @@ export class MemorySite {
     const seat = { name, kind, address };
     const local = { address, port: CONTROL_PORT };
     const ports = { clock: this.clock, streams: this.streams, network: this.#tapped(address) };
-    const server = new ControlServer({ ...ports, local, token: TOKEN });
+    const server = new ControlServer({ ...ports, local, token: TOKEN, role: { role: kind === 'server' ? 'proxy' : 'endpoint', name } });
     await server.start();
     this.servers.set(name, server);
     const capture = this.site.watch(seat);
