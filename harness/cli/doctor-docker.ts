@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { promisify } from 'node:util';
 import type Docker from 'dockerode';
+import type { NetworkInspectInfo } from 'dockerode';
 import { connectEngine } from '../lab/docker/docker-engine.js';
 import { hasImage, imageNames } from '../lab/docker/lab-images.js';
 import { BusyhereError } from '../platform/errors.js';
 import { ownPackage } from './docker-flags.js';
-import type { Finding } from './doctor-machine.js';
+import { canBind, type Finding } from './doctor-machine.js';
 import type { Host } from './host.js';
 
 const run = promisify(execFile);
@@ -24,7 +26,13 @@ export async function examineDocker({ env }: Pick<Host, 'env'>, lacking: 'missin
   const compose = await examineCompose(env, lacking);
   try {
     const engine = await connectEngine();
-    return [await examineEngine(engine), await examineReach(engine), compose, ...(await examineImages(engine)), examineCaptureRights()];
+    return [
+      await examineEngine(engine),
+      await examineReach(engine, canBind, lacking),
+      compose,
+      ...(await examineImages(engine)),
+      examineCaptureRights(),
+    ];
   } catch (error) {
     if (!(error instanceof BusyhereError)) throw error;
     return [{ state: lacking, text: `${error.message}; ${error.hint ?? ''}` }, compose, examineCaptureRights()];
@@ -36,15 +44,39 @@ async function examineEngine(engine: Docker): Promise<Finding> {
   return { state: 'good', text: `Docker Engine ${Version}: --engine docker` };
 }
 
-/** Containers of an engine in a virtual machine are in a network that this machine is not in. */
-async function examineReach(engine: Docker): Promise<Finding> {
-  const { OperatingSystem } = (await engine.info()) as { OperatingSystem?: string };
-  if (!/docker desktop/i.test(OperatingSystem ?? ''))
-    return { state: 'good', text: 'containers can be reached from here by their addresses' };
+/**
+ * Whether this machine is in the networks of the containers, as it is not where they are in a virtual machine, on another
+ * machine, or in a name space of their own. Looked at in the network that every engine has: an address of an interface that
+ * nobody uses at the moment is not listed, but can be bound all the same.
+ */
+export async function examineReach(
+  engine: Pick<Docker, 'getNetwork'>,
+  canBind: (address: string) => Promise<boolean>,
+  lacking: 'missing' | 'bad',
+): Promise<Finding> {
+  const gateway = await bridgeGateway(engine);
+  if (gateway === undefined) {
+    return {
+      state: 'missing',
+      text: 'whether containers can be reached from here by their addresses is not known: the engine has no bridge',
+    };
+  }
+  if (await canBind(gateway)) {
+    return { state: 'good', text: `containers can be reached from here by their addresses: ${gateway} is this machine’s` };
+  }
   return {
-    state: 'missing',
-    text: 'containers are in a virtual machine, where this machine does not reach them: docker compose up instead of --engine docker',
+    state: lacking,
+    text: `containers are in a network that this machine is not in (${gateway} is not its own): docker compose up instead of --engine docker`,
   };
+}
+
+async function bridgeGateway(engine: Pick<Docker, 'getNetwork'>): Promise<string | undefined> {
+  try {
+    const { IPAM } = (await engine.getNetwork('bridge').inspect()) as NetworkInspectInfo;
+    return IPAM?.Config?.map(({ Gateway }) => Gateway).find((gateway) => gateway && isIPv4(gateway));
+  } catch {
+    return undefined; // an engine without one, which may still have others
+  }
 }
 
 async function examineCompose(env: Host['env'], lacking: 'missing' | 'bad'): Promise<Finding> {

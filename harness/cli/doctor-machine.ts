@@ -49,7 +49,8 @@ async function loopback(): Promise<Finding> {
   return { state: 'missing', text: 'UDP on 127.0.0.1 only: participants share it by ports, with BUSYHERE_SINGLE_ADDRESS=1' };
 }
 
-async function canBind(address: string): Promise<boolean> {
+/** Whether an address is this machine's. */
+export async function canBind(address: string): Promise<boolean> {
   try {
     const socket = await new UdpNetwork().bind({ address, port: 0 }, { datagram: () => {} });
     await socket.close();

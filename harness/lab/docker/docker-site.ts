@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import type { Clock } from '../../platform/clock.js';
 import type { DatagramNetwork, DatagramSocket } from '../../platform/datagram-network.js';
-import { BusyhereError } from '../../platform/errors.js';
+import { BusyhereError, errorCode } from '../../platform/errors.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
 import { awaitSip } from '../container/await-sip.js';
@@ -37,8 +37,9 @@ const STOP_WITHIN_MS = 2_000;
 /** How long the engine may take to tell why something else broke. */
 const NEWS_WITHIN_MS = 1_000;
 
-const OUT_OF_REACH =
-  'a firewall between this machine and the network of the containers? Where they are in a virtual machine: docker compose up';
+const ELSEWHERE =
+  'Where containers are in a virtual machine, on another machine, or in a name space of their own (Docker Desktop, DOCKER_HOST, rootless): docker compose up';
+const OUT_OF_REACH = `a firewall between this machine and the network of the containers? ${ELSEWHERE}`;
 
 /** A run's network and containers in a Docker engine, from their making to their end. */
 export class DockerSite {
@@ -70,7 +71,7 @@ export class DockerSite {
     const labels = labelsOf(run, thisProcess());
     const network = await createLabNetwork(engine, { name: `busyhere-${run}`, labels, prefix, random });
     try {
-      const socket = await options.network.bind({ address: network.gateway, port: 0 }, { datagram: () => {} });
+      const socket = await socketAt(network.gateway, options.network);
       const opened = new DockerSite(options, { engine, run, labels, network, token: newToken(), images }, socket);
       return await opened.#opened();
     } catch (error) {
@@ -176,6 +177,17 @@ export class DockerSite {
     } catch (error) {
       throw engineError('not all containers could be removed', error, `docker ps -a --filter label=busyhere.run=${this.#frame.run}`);
     }
+  }
+}
+
+/** @throws BusyhereError `environment` where the containers' network is not this machine's */
+async function socketAt(gateway: string, network: DatagramNetwork): Promise<DatagramSocket> {
+  try {
+    return await network.bind({ address: gateway, port: 0 }, { datagram: () => {} });
+  } catch (cause) {
+    if (errorCode(cause) !== 'address-unavailable') throw cause;
+    const what = `this machine does not reach the network of the containers: it has no address ${gateway} in it`;
+    throw new BusyhereError('environment', what, ELSEWHERE, { cause });
   }
 }
 
