@@ -1,9 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
-import { ensureImages } from '../../harness/lab/docker/lab-images.js';
 import { Program } from '../interop/programs';
 import { busyhere, containersOf, LONG_CASE, resultsIn, temporaryFolder } from './command';
 import { COMMAND, describeWithEngine, madeBy, ROOT } from './engine';
@@ -65,19 +64,6 @@ describeWithEngine('when something is wrong', () => {
     if (!found) throw new Error(`no container of ${name}`);
     return engine.getContainer(found.Id);
   }
-
-  it('says how the building of an image ended', async () => {
-    const root = join(folder, 'package');
-    mkdirSync(join(root, 'dist', 'cjs', 'lab'), { recursive: true });
-    writeFileSync(join(root, 'dist', 'cjs', 'lab', 'entry.js'), '');
-    writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'busyhere', version: '0.0.0' }));
-    writeFileSync(
-      join(root, 'Dockerfile'),
-      'FROM debian:bookworm-slim AS packed\nRUN echo the end of it && false\nFROM packed AS capture\n',
-    );
-    const building = ensureImages(engine, { packageRoot: root, progress: () => {} });
-    await expect(building).rejects.toMatchObject({ code: 'environment', message: expect.stringContaining('the end of it') });
-  });
 
   it('says that the addresses are taken', async () => {
     const network = await engine.createNetwork({ Name: 'in-the-way', IPAM: { Driver: 'default', Config: [{ Subnet: '10.84.251.0/24' }] } });

@@ -78,7 +78,7 @@ async function makeLab(options: ContainersOptions, ports: SitePorts): Promise<Pi
   if (swept.containers + swept.networks > 0) {
     progress(`removed what a run left that was killed: ${swept.containers} containers, ${swept.networks} networks`);
   }
-  const images = await ensureImages(engine, { packageRoot, progress });
+  const images = await ensureImages(engine, { packageRoot, progress, signal: ports.signal });
   const made = await DockerSite.open({ ...ports, engine, images, hosts: hostsFor(topologies), prefix: networkPrefix });
   return { site: made.site, stop: () => made.stop() };
 }
