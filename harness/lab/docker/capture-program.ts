@@ -2,7 +2,8 @@ import type Docker from 'dockerode';
 import type { Clock } from '../../platform/clock.js';
 import { within } from '../within.js';
 
-const END_WITHIN_MS = 2_000;
+/** How long it may take to write what it still has, and to count. */
+const END_WITHIN_MS = 10_000;
 
 /** The program that watches a host, in its container: what it says besides the capture, and how it ends. */
 export class CaptureProgram {
@@ -35,7 +36,7 @@ export class CaptureProgram {
     try {
       await this.container?.kill({ signal: 'SIGINT' });
     } catch {
-      return; // it has ended already, and somebody was told
+      return; // it has ended already, and counted or not
     }
     await within(clock, END_WITHIN_MS, counted);
   }
