@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BusyhereError } from '../platform/errors.js';
 import { GithubReporter } from '../report/github-reporter.js';
@@ -54,7 +54,10 @@ export function makeReporters({ specs, ladders, output, replay, replayOf }: Repo
   return [...specs.map(make), ...artefacts];
 }
 
-/** Empties the file now, and fills it when the report is there. */
+/**
+ * Finds out now whether the file can be written, and takes away what an earlier run left there: until the report is there, no
+ * file is, rather than one that nobody can read. What is no file of its own, such as /dev/stdout, stays.
+ */
 function fileSink(path: string, written: string): Sink {
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -63,5 +66,14 @@ function fileSink(path: string, written: string): Sink {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new BusyhereError('environment', `${written} cannot be written: ${reason}`, undefined, { cause: error });
   }
+  removeIfFile(path);
   return { write: (text) => writeFileSync(path, text, { flag: 'a' }) };
+}
+
+function removeIfFile(path: string): void {
+  try {
+    if (lstatSync(path).isFile()) unlinkSync(path);
+  } catch {
+    // one that is mounted, or in somebody else's folder, stays as it is: empty
+  }
 }

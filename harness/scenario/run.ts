@@ -60,7 +60,9 @@ class SuiteRunner {
   #failures = 0;
   /** The results that listeners were told. */
   readonly #told = new Map<Case, CaseResult>();
+  /** No more cases are begun, and none is told any more. */
   #over = false;
+  #finished = false;
 
   constructor(
     private readonly cases: readonly Case[],
@@ -80,21 +82,21 @@ class SuiteRunner {
     const horizonMs = Math.max(0, ...this.cases.map((played) => horizonOf(played, this.options, this.#timers)));
     this.emit({ type: 'runStarted', engine, sut, timers, horizonMs, seed, cases: this.cases });
     const finish = (why: NotRun): RunResult => {
-      this.#over = true;
-      return this.#finish(
-        this.cases.map((played) => this.#told.get(played) ?? notPlayed(played, why.status, why.reason)),
-        startedAt,
-        horizonMs,
-      );
+      const told = this.cases.map((played) => this.#told.get(played) ?? notPlayed(played, why.status, why.reason));
+      return this.#finish(told, startedAt, horizonMs);
     };
-    const result = await this.#onGround(async () => {
+    const play = async (): Promise<RunResult> => {
       try {
         await this.#playAll();
-      } catch (error) {
-        if (this.#told.size > 0) finish(CUT_SHORT); // what was judged is worth its reports
-        throw error;
+      } finally {
+        this.#over = true;
       }
       return finish(this.options.signal.aborted ? INTERRUPTED : BAILED);
+    };
+    const result = await this.#onGround(play).catch((error) => {
+      // What was judged is worth its reports; and one without any verdict says at least why.
+      if (!this.#finished) finish(this.options.signal.aborted ? INTERRUPTED : cutShort(error));
+      throw error;
     });
     this.#ground.check();
     return result;
@@ -217,6 +219,7 @@ class SuiteRunner {
       summary: summarise(cases),
       cases,
     };
+    this.#finished = true;
     this.emit({ type: 'runFinished', result });
     return result;
   }
@@ -230,7 +233,11 @@ interface NotRun {
 
 const INTERRUPTED: NotRun = { status: 'interrupted', reason: 'the run was interrupted before it' };
 const BAILED: NotRun = { status: 'skipped', reason: 'the run had as many failures as --bail allows' };
-const CUT_SHORT: NotRun = { status: 'interrupted', reason: 'the run ended with an error before it' };
+
+function cutShort(error: unknown): NotRun {
+  const [what] = String((error as Partial<Error>).message ?? error).split('\n');
+  return { status: 'interrupted', reason: `the run ended with an error before it: ${what}` };
+}
 
 function notPlayed({ id, scenario, variant }: Case, status: 'skipped' | 'interrupted', reason: string): CaseResult {
   return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };

@@ -334,6 +334,18 @@ describe('reports', () => {
     expect(host.stdout.text).toContain('all 4 as expected');
   });
 
+  test('where a run gives no result there is no file, not an empty one, nor that of an earlier run', async () => {
+    writeFileSync(join(folder, 'out.json'), '{"of":"another run"}');
+    host.failure = new BusyhereError('internal', 'the run left 1 socket open');
+    expect(await run('run', '--reporter', 'json=out.json,junit=junit.xml')).toBe(4);
+    expect(['out.json', 'junit.xml'].map((name) => existsSync(join(folder, name)))).toEqual([false, false]);
+  });
+
+  test('a report may go to what is no file of its own', async () => {
+    expect(await run('run', '--reporter', 'json=/dev/null')).toBe(0);
+    expect(existsSync('/dev/null')).toBe(true);
+  });
+
   test('the whole and every failure tell the command that replays them', async () => {
     host.statusOf = ({ trust, variant }) => (trust === 'shut' && variant.bob === 'engaged' ? 'failed' : 'passed');
     await run('run', 'scenarios', '--engine', 'memory', '-g', 'bob=');

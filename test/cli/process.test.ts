@@ -91,6 +91,20 @@ test('an interruption ends the run with 130, its reports written', async () => {
   expect(JSON.parse(readFileSync(report, 'utf8')).summary).toMatchObject({ cases: 1, interrupted: 1 });
 });
 
+test('a run that breaks before it has judged anything reports every case as interrupted, and why', async () => {
+  const report = join(folder, 'out.json');
+  const { code, stdout, stderr } = await command.run(
+    ['run', ...SUITE, '--trust', 'no-trust', '--engine', 'docker', '--reporter', `list,json=${report}`],
+    { env: { DOCKER_HOST: `unix://${join(folder, 'nobody.sock')}` } },
+  );
+  expect([code, stderr]).toEqual([3, expect.stringContaining('no Docker engine answers')]);
+  const { summary, cases } = JSON.parse(readFileSync(report, 'utf8'));
+  expect(summary.cases).toBeGreaterThan(0);
+  expect(summary.interrupted).toBe(summary.cases);
+  expect(cases[0].reason).toMatch(/^the run ended with an error before it: no Docker engine answers/);
+  expect(stdout).not.toContain('trust profile'); // the head of a matrix that nothing stands in
+});
+
 /** A module that interrupts the process when it begins to load another, so that no test depends on who is faster. */
 function interruptingAt(request: RegExp, times = 1): Record<string, string> {
   const path = join(folder, 'interrupt.cjs');

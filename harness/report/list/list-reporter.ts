@@ -124,7 +124,7 @@ export class ListReporter implements Reporter {
       const caseResult = byId.get(one.id);
       return caseResult ? [{ case: one, result: caseResult }] : [];
     });
-    for (const matrix of outcomeMatrices(judged)) {
+    for (const matrix of this.#finished.length > 0 ? outcomeMatrices(judged) : []) {
       const title = [matrix.reference, matrix.suite === matrix.reference?.toLowerCase() ? null : matrix.suite].filter(
         (part) => part !== null,
       );

@@ -250,10 +250,19 @@ test('an address that was asked for and is taken ends the run', async () => {
     {
       result: {
         summary: { cases: 2, passed: 1, interrupted: 1 },
-        cases: [{ status: 'passed' }, { status: 'interrupted', reason: 'the run ended with an error before it' }],
+        cases: [
+          { status: 'passed' },
+          { status: 'interrupted', reason: expect.stringMatching(/^the run ended with an error before it: .* is taken/) },
+        ],
       },
     },
   ]);
   expect(events.at(-1)).toBe(finished[0]);
+
+  const alone: RunEvent[] = [];
+  await expect(runSuite(scenario.cases, udp(), (event) => alone.push(event))).rejects.toMatchObject({ code: 'address-in-use' });
+  expect(alone.filter(({ type }) => type === 'runFinished')).toMatchObject([
+    { result: { summary: { cases: 1, interrupted: 1 }, cases: [{ status: 'interrupted', reason: expect.stringContaining('error') }] } },
+  ]);
   await other.close();
 });
