@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
-import { chownSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, join } from 'node:path';
 import { delay } from '../platform/clock.js';
@@ -54,17 +54,36 @@ function tokenOf({ token, tokenFile }: HostRole['control']): string {
   return drawn;
 }
 
+/**
+ * How long the command may take to hear of a container that ended, before it hears of the signal that Compose sends to all
+ * others for that: else a run that something broke would look like one that its user ended.
+ */
+const NEWS_WITHIN_MS = 1_000;
+
+/** Exit codes of the command, for where it cannot say them itself. */
+const INTERRUPTED = 130;
+const BROKEN = 3;
+const NOT_UNDERSTOOD = 2;
+
 /** The command itself, with the lab around it; its exit code is this process's. */
 async function beHarness({ arguments: usual, beside, lab, output }: HarnessRole): Promise<void> {
+  mayWriteInto(output);
   const command = join(dirname(process.argv[1] ?? ''), '..', 'cli', 'main.js');
   const isBeside = beside !== undefined && (await isThere(beside.host));
   if (isBeside) await listening(beside.host, beside.port);
   const env = isBeside ? process.env : { ...process.env, BUSYHERE_LAB: JSON.stringify(lab) };
   const args = isBeside ? beside.arguments : usual;
-  const child = spawn(process.execPath, [command, ...args], { stdio: 'inherit', env, ...userFor(output) });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  const child = spawn(process.execPath, [command, ...args], { stdio: 'inherit', env });
+  let isToEnd = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      isToEnd = true;
+      void delay(new SystemClock(), NEWS_WITHIN_MS).then(() => child.kill(signal));
+    });
+  }
   child.on('error', (error) => fail(error));
-  child.on('exit', (code) => process.exit(code ?? 1));
+  // One that had no time to learn of signals is ended by them.
+  child.on('exit', (code) => process.exit(code ?? (isToEnd ? INTERRUPTED : BROKEN)));
 }
 
 async function isThere(host: string): Promise<boolean> {
@@ -87,24 +106,20 @@ async function listening(host: string, port: number): Promise<void> {
   }
 }
 
-const USER = 1000;
-
-/**
- * In whose name to work: a folder of the host's is its user's, who shall be able to remove what is written there. One that
- * the engine has made, since it was missing, is root's.
- */
-function userFor(folder: string): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const { uid, gid } = statSync(folder);
-  if (uid !== 0) return { uid, gid };
-  chownSync(folder, USER, USER);
-  return { uid: USER, gid: USER };
+/** @throws BusyhereError `environment` where this user may not write there, before anything is played in vain */
+function mayWriteInto(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const what = `the folder of the reports, ${folder} in this container, cannot be written as user ${process.getuid?.()}: ${(cause as Error).message}`;
+    throw new BusyhereError('environment', what, 'in a checkout it is ./reports: remove it, or chmod u+rwx it', { cause });
+  }
 }
 
 function fail(error: unknown): void {
   const { message, hint, stack } = error as Partial<BusyhereError>;
   process.stderr.write(`busyhere: ${error instanceof BusyhereError ? message : stack}\n${hint === undefined ? '' : `  ${hint}\n`}`);
-  process.exit(3);
+  process.exit(error instanceof BusyhereError && error.code === 'configuration' ? NOT_UNDERSTOOD : BROKEN);
 }
 
 main().catch(fail);

@@ -5,9 +5,15 @@ import type { Clock, Timer } from './clock.js';
 /** How soon to look again for a pipe that is not there, or was made anew. */
 const LOOK_AGAIN_MS = 50;
 
+export interface NamedPipeHandlers {
+  data(piece: Buffer): void;
+  /** Who wrote into it has closed it, or has ended; nothing more comes. */
+  ended(): void;
+}
+
 /**
- * Reads a named pipe (fifo(7)) that another program makes and writes, whichever of both comes first.
- * It is opened for writing too: so no writer waits for a reader, and none sees the other end close.
+ * Reads a named pipe (fifo(7)) that another program makes and writes, whichever of both comes first. It is opened for
+ * reading alone: so a writer waits until somebody reads, and its end is seen.
  */
 export class NamedPipeReader {
   #socket: Socket | undefined;
@@ -19,7 +25,7 @@ export class NamedPipeReader {
   constructor(
     private readonly path: string,
     private readonly clock: Clock,
-    private readonly data: (piece: Buffer) => void,
+    private readonly handlers: NamedPipeHandlers,
   ) {
     this.#look();
   }
@@ -43,19 +49,29 @@ export class NamedPipeReader {
     this.#socket = undefined;
     let handle: number;
     try {
-      handle = openSync(this.path, constants.O_RDWR | constants.O_NONBLOCK);
+      handle = openSync(this.path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch {
       return; // gone again, or not ours to read yet
     }
     const { ino, isPipe } = { ino: fstatSync(handle).ino, isPipe: fstatSync(handle).isFIFO() };
     if (!isPipe) return closeSync(handle);
     this.#inode = ino;
-    this.#socket = new Socket({ fd: handle, readable: true, writable: false });
-    this.#socket.on('error', () => {}); // nothing more comes, which somebody will miss
-    this.#socket.on('data', (piece) => {
+    this.#listen(new Socket({ fd: handle, readable: true, writable: false }));
+  }
+
+  #listen(socket: Socket): void {
+    this.#socket = socket;
+    socket.on('data', (piece) => {
       this.#heard = true;
-      this.data(piece);
+      this.handlers.data(piece);
     });
+    // Of one that was opened and closed without a word somebody else may be the next writer.
+    socket.on('close', () => {
+      if (this.#closed || this.#socket !== socket) return;
+      if (this.#heard) this.handlers.ended();
+      else this.#inode = undefined;
+    });
+    socket.on('error', () => {}); // close follows
   }
 }
 

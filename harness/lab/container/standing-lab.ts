@@ -4,6 +4,12 @@ import { BusyhereError } from '../../platform/errors.js';
 /** Where every container listens for its harness, on its address in the lab's network. */
 export const CONTROL_PORT = 7060;
 
+/** Neither this host (0, RFC 1122 §3.2.1.3), nor loopback (127), nor multicast and what is above. */
+function isOfNetwork(address: string): boolean {
+  const first = Number(address.split('.')[0]);
+  return first !== 0 && first !== 127 && first < 224;
+}
+
 /** Containers that somebody else has made, Compose as a rule, as their harness is told of them. */
 export const standingLabSchema = z.strictObject({
   hosts: z
@@ -11,7 +17,10 @@ export const standingLabSchema = z.strictObject({
       z.strictObject({
         name: z.string().min(1).max(64),
         kind: z.enum(['server', 'participant']),
-        address: z.ipv4(),
+        address: z.ipv4().refine(isOfNetwork, {
+          error: ({ input }) =>
+            `${input} is no address that a container can have: BUSYHERE_NETWORK gives the first three numbers of a private network that is free here, 10.84.34`,
+        }),
       }),
     )
     .min(2)

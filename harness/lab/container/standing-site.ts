@@ -5,12 +5,13 @@ import { type Clock, delay } from '../../platform/clock.js';
 import type { DatagramNetwork } from '../../platform/datagram-network.js';
 import { BusyhereError } from '../../platform/errors.js';
 import { localAddressTowards } from '../../platform/local-address.js';
-import { NamedPipeReader } from '../../platform/named-pipe.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
 import { awaitSip, READY_WITHIN_MS } from './await-sip.js';
+import { captureFault } from './capture-fault.js';
 import { LOBBY_PORT } from './role.js';
 import { type HostPlace, Site } from './site.js';
+import { StandingCapture } from './standing-capture.js';
 import type { StandingLab } from './standing-lab.js';
 
 export interface StandingSiteOptions {
@@ -24,12 +25,18 @@ export interface StandingSiteOptions {
 }
 
 const TRY_AGAIN_MS = 100;
+/** A capture comes to its own end when its host ends, and then that is the news: how long it may take to come. */
+const NEWS_WITHIN_MS = 300;
+const WRITABLE = 'make room there; where the right to write is missing, remove the files that are there already';
+const ASK_COMPOSE = (service: string): string =>
+  `with which exit code it ended, docker compose ps --all ${service} tells (137: it was killed, by somebody or for want of memory); why, docker compose logs ${service}`;
 
 /** Containers that stand already: reached, watched, and left standing. */
 export class StandingSite {
   readonly site: Site;
-  readonly #pipes: NamedPipeReader[] = [];
+  readonly #captures: StandingCapture[] = [];
   readonly #kept: WriteStream[] = [];
+  #stopping = false;
 
   private constructor(
     private readonly options: StandingSiteOptions,
@@ -51,13 +58,24 @@ export class StandingSite {
       await opened.site.caughtUp([]);
       return opened;
     } catch (error) {
-      await opened.stop();
+      await opened.#release();
       throw opened.site.failure.aborted ? opened.site.failure.reason : error;
     }
   }
 
+  /** @throws BusyhereError `environment` where a capture was not complete, or does not say whether it is */
   async stop(): Promise<void> {
-    for (const pipe of this.#pipes) pipe.close();
+    await this.#release();
+    if (this.site.failure.aborted) return; // nothing rests on them any more
+    for (const { name, dropped } of this.#captures) {
+      const fault = captureFault(name, dropped);
+      if (fault && (dropped !== undefined || !this.options.signal.aborted)) throw fault; // what ends at once need not count
+    }
+  }
+
+  async #release(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#captures.map((capture) => capture.end()));
     await this.site.stop();
     await Promise.all(this.#kept.map((file) => new Promise<void>((resolve) => file.end(resolve))));
   }
@@ -77,7 +95,9 @@ export class StandingSite {
   async #connect(place: HostPlace, goOn: () => boolean): Promise<void> {
     const { lab, clock } = this.options;
     const lost = (why: string): void =>
-      this.site.fail(new BusyhereError('environment', `the harness lost its connection to the container ${place.name}: ${why}`));
+      this.site.fail(
+        new BusyhereError('environment', `the container ${place.name} ended, or lost its connection: ${why}`, ASK_COMPOSE(place.name)),
+      );
     for (;;) {
       try {
         const token = await readFile(join(lab.tokens, `${place.name}.token`), 'utf8');
@@ -93,19 +113,33 @@ export class StandingSite {
     const { lab, clock } = this.options;
     const capture = this.site.watch({ name, kind, address });
     const file = lab.keep === undefined ? undefined : this.#keep(join(lab.keep, `${name}.pcap`));
-    const taken = (piece: Buffer): void => {
-      file?.write(piece);
-      capture.push(piece);
-    };
-    this.#pipes.push(new NamedPipeReader(join(lab.captures, name), clock, taken));
+    const standing = new StandingCapture({
+      folder: lab.captures,
+      name,
+      clock,
+      piece: (bytes) => {
+        file?.write(bytes);
+        capture.push(bytes);
+      },
+      ended: () => void this.#captureEnded(standing),
+    });
+    this.#captures.push(standing);
+  }
+
+  async #captureEnded({ name, said, dropped }: StandingCapture): Promise<void> {
+    if (dropped !== undefined) await delay(this.options.clock, NEWS_WITHIN_MS); // who is killed does not count any more
+    if (this.#stopping) return;
+    const lines = said.split('\n').filter((line) => line !== '');
+    const what = `the capture beside ${name}, which verdicts rest on, ended in the middle of the run`;
+    this.site.fail(
+      new BusyhereError('environment', [what, ...lines.map((line) => `  | ${line}`)].join('\n'), ASK_COMPOSE(`${name}-capture`)),
+    );
   }
 
   #keep(path: string): WriteStream {
     const file = createWriteStream(path);
     file.on('error', (cause) =>
-      this.site.fail(
-        new BusyhereError('environment', `the capture ${path} cannot be written: ${cause.message}`, 'make room there', { cause }),
-      ),
+      this.site.fail(new BusyhereError('environment', `the capture ${path} cannot be written: ${cause.message}`, WRITABLE, { cause })),
     );
     this.#kept.push(file);
     return file;
