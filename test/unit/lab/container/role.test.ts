@@ -38,6 +38,7 @@ describe('what a harness is told of containers', () => {
     ['[]', 'cannot be understood'],
     [JSON.stringify({ tokens: '/t', captures: '/c', hosts: hosts.slice(1) }), 'hosts'],
     [JSON.stringify({ tokens: '/t', captures: '/c', hosts: [...hosts, { ...hosts[0], address: 'proxy' }] }), 'address'],
+    [JSON.stringify({ tokens: '/t', captures: '/c', hosts: [...hosts, { ...hosts[0], address: '127.0.0.10' }] }), 'BUSYHERE_NETWORK'],
   ])('%s is refused', (text, why) => {
     expect(() => readStandingLab(text)).toThrow(expect.objectContaining({ code: 'configuration', message: expect.stringContaining(why) }));
   });
