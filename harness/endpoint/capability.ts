@@ -18,6 +18,7 @@ export const CAPABILITIES = {
   ignore: 'leaves an invitation without an answer',
   messenger: 'has one session at a time, and answers 486 to any further invitation',
   plain: 'takes several calls at once',
+  'answer-beside': 'answers one of several calls',
   numbers: 'does what the number called says (a gateway)',
 } as const;
 

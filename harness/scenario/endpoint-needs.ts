@@ -101,5 +101,15 @@ function personaNeeds({ name, role, persona, numbers }: Participant, steps: read
     const called = steps.find((step) => step.verb === 'invite' && (step.target.kind !== 'participant' || step.target.name === name));
     return called && numbers.length > 0 ? [{ capability: 'numbers', because: `it is a gateway, and ${called.label} may be for it` }] : [];
   }
-  return [{ capability: persona, because: `its persona is ${persona}` }];
+  const needs: EndpointNeed[] = [{ capability: persona, because: `its persona is ${persona}` }];
+  const answer = persona === 'plain' ? answerBeside(name, steps) : undefined;
+  if (answer !== undefined) needs.push({ capability: 'answer-beside', because: `it answers ${answer}, and has another call to see to` });
+  return needs;
+}
+
+/** The attempt that it answers while it has another one; a persona with one session at a time never has. */
+function answerBeside(name: string, steps: readonly Step[]): string | undefined {
+  const own = steps.filter((step): step is ReactStep => step.verb === 'react' && step.participant === name);
+  if (new Set(own.map(({ label }) => label)).size < 2) return undefined;
+  return own.find(({ reaction }) => reaction.kind === 'answer')?.label;
 }

@@ -4,7 +4,7 @@ import type { Action } from '../messenger/action.js';
 import { Notifier } from '../notifier.js';
 import type { BaresipAgent, CallListener } from './baresip-agent.js';
 import type { BaresipEvent } from './control-link.js';
-import type { SentRequest } from './sent-requests.js';
+import { REQUEST_PATIENCE_MS, type SentRequest } from './sent-requests.js';
 
 /** An INVITE that baresip sends, and the session that comes of it. */
 export class BaresipOutgoingCall implements OutgoingCall, CallListener {
@@ -57,7 +57,7 @@ export class BaresipOutgoingCall implements OutgoingCall, CallListener {
   cancel(): void {
     if (this.#state !== 'answered' && (!this.#isOpen() || this.#cancelled)) return;
     this.#cancelled = this.#isOpen();
-    this.agent.callCommand(this.callId, 'hangup');
+    this.#end();
   }
 
   hangUp(): void {
@@ -74,6 +74,17 @@ export class BaresipOutgoingCall implements OutgoingCall, CallListener {
   gone(): void {
     if (this.#sent.callId === '') this.agent.sent.withdraw(this.#sent);
     if (this.#isOpen() || this.#state === 'answered') this.#change('failed');
+  }
+
+  /** Without a name for the call, the command would end whichever is baresip's current one. */
+  #end(): void {
+    const end = (): void => this.agent.callCommand(this.callId, 'hangup');
+    if (this.callId !== '') return end();
+    void this.agent
+      .until(() => this.callId !== '', REQUEST_PATIENCE_MS)
+      .then((isKnown) => {
+        if (isKnown) end();
+      });
   }
 
   #established(): void {

@@ -22,6 +22,8 @@ export const BARESIP_TRAITS: EndpointTraits = {
     'other-provisionals',
     'other-rejections',
     'empty-phrases',
+    // It puts whichever other call has no answer yet on hold first, and then sends none at all.
+    'answer-beside',
     // It answers 404 for every user but its own.
     'numbers',
   ),

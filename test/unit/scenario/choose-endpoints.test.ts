@@ -89,6 +89,15 @@ describe('the choice of endpoints', () => {
       'baresip',
       /carol is baresip, which never invites to something other/,
     ],
+    [
+      'one of two calls answered',
+      scenario({ bob: '{ home: lcs, persona: plain }', reaction: 'answer' }).replace(
+        'expect:',
+        '  - carol: { invite: bob, as: other, after: call is answered }\n  - bob: { on: other, do: busy }\nexpect:',
+      ),
+      'baresip',
+      /bob is baresip, which never answers one of several calls; it answers call, and has another call to see to/,
+    ],
   ];
 
   it.each(lacks)('skips a case that asks for %s where the endpoint was chosen for all', (_, text, everybody, because) => {
