@@ -158,6 +158,8 @@ function suggestion(message: string): string {
       written,
       COMMANDS.map(({ name }) => name),
     );
+  const others = COMMANDS.filter(({ flags }) => flags.some(({ name, planned }) => !planned && `--${name}` === written));
+  if (others.length > 0) return `; that is a flag of ${others.map(({ name }) => `busyhere ${name}`).join(' and ')}`;
   const flags = COMMANDS.flatMap((command) => command.flags).flatMap((flag) => (flag.planned ? [] : [`--${flag.name}`]));
   return didYouMean(written, [...flags, '--help', '--version']);
 }

@@ -162,7 +162,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   {
     name: 'output',
     value: 'DIR',
-    description: 'folder for artefacts: ladders of what was not as expected, of all with --ladder',
+    description: 'folder for artefacts: ladders of what was not as expected, of all with --ladder, and the files of its programs',
     read: values.path('output'),
   },
   {

@@ -64,6 +64,7 @@ describe('wrong usage is exit code 2, with a sentence', () => {
     [['rum'], /unknown command 'rum'; did you mean "run"\?/],
     [['run', '--engin', 'udp'], /unknown option '--engin'; did you mean "--engine"\?/],
     [['run', '--reportr=list'], /unknown option '--reportr=list'; did you mean "--reporter"\?/],
+    [['list', '--endpoint', 'sipp'], /unknown option '--endpoint'; that is a flag of busyhere run\n/],
     [['run', '--engine', 'upd'], /--engine: "upd" is not known; did you mean "udp"\?\n {2}known: udp, memory/],
     [
       ['run', '--engine', 'docker', '--sut', 'external', '--sut-address', 'sip:127.0.0.1:5060'],
