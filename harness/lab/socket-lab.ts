@@ -134,14 +134,13 @@ export abstract class SocketLab implements Lab {
     const explicit = [...this.ownServers, ...this.topology.participants].some(({ address }) => address !== null);
     for (let tried = 1; ; tried++) {
       this.#build();
-      try {
-        await Promise.all([...this.#servers, ...this.#endpoints.values()].map((element) => element.start()));
-        return;
-      } catch (error) {
-        await this.closeSockets();
-        if (errorCode(error) !== 'address-in-use' || explicit) throw error;
-        if (tried === BLOCKS_TRIED) throw noAddressLeft(error);
-      }
+      const failures = await failuresOf([...this.#servers, ...this.#endpoints.values()]);
+      if (failures.length === 0) return;
+      await this.closeSockets();
+      const other = failures.find((failure) => errorCode(failure) !== 'address-in-use');
+      if (other !== undefined) throw other; // it would be so at any other address
+      if (explicit) throw failures[0];
+      if (tried === BLOCKS_TRIED) throw noAddressLeft(failures[0]);
     }
   }
 
@@ -224,6 +223,12 @@ export abstract class SocketLab implements Lab {
   #password(participant: string): string {
     return this.#passwords.get(participant) ?? '';
   }
+}
+
+/** Starts all, and waits for each: who is closed while it still starts opens its socket afterwards, and nobody closes that. */
+async function failuresOf(elements: readonly { start(): Promise<unknown> }[]): Promise<unknown[]> {
+  const started = await Promise.allSettled(elements.map(async (element) => element.start()));
+  return started.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
 }
 
 function noAddressLeft(cause: unknown): BusyhereError {
