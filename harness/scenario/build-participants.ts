@@ -3,6 +3,7 @@ import type { CaseContext } from './case-context.js';
 import { describe } from './check-shape.js';
 import type { ValuePath } from './mistake.js';
 import type { NumberRule, Participant, ServerEntrance } from './model.js';
+import { faultOfSippScenario } from './named-file.js';
 import { isNumberPattern, parseReaction } from './parse-terms.js';
 import type { ProfileInput } from './profile-schema.js';
 import type { ParticipantInput } from './scenario-schema.js';
@@ -87,9 +88,12 @@ function endpointOf(value: ParticipantInput, path: ValuePath, context: CaseConte
     context.problems.add([...path, 'inject'], 'data are injected into a scenario of sipp: say `file` too', 'key');
   }
   if (!kind || value.endpoint === undefined) return {};
-  const fileAt = (key: 'file' | 'inject', written: string | undefined): Partial<EndpointSetting> =>
-    written === undefined ? {} : { [key]: context.file(String(written), [...path, key]) };
-  return { endpoint: { kind, ...fileAt('file', file), ...fileAt('inject', inject) } };
+  const setting: EndpointSetting = {
+    kind,
+    ...(file === undefined ? {} : { file: context.file(String(file), [...path, 'file'], faultOfSippScenario) }),
+    ...(inject === undefined ? {} : { inject: context.file(String(inject), [...path, 'inject']) }),
+  };
+  return { endpoint: setting };
 }
 
 function buildNumber(pattern: string, written: string, path: ValuePath, context: CaseContext): NumberRule[] {

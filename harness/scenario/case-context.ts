@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem, Problems, ValuePath } from './mistake.js';
 import type { ServerEntrance } from './model.js';
+import { faultOfFile } from './named-file.js';
 import { didYouMean } from './nearest.js';
 import { parseEntrance } from './parse-terms.js';
 
@@ -27,10 +27,14 @@ export class CaseContext {
     private readonly directory = '',
   ) {}
 
-  /** The absolute path of a file that the scenario names, and that must be there. */
-  file(written: string, path: ValuePath): string {
+  /**
+   * The absolute path of a file that the scenario names, and that must be there.
+   * @param faultWithin what is wrong with what stands in it, if anything
+   */
+  file(written: string, path: ValuePath, faultWithin: typeof faultOfFile = () => undefined): string {
     const absolute = resolve(this.directory, written);
-    if (!existsSync(absolute)) this.problems.add(path, `there is no file ${written} (${absolute})`);
+    const fault = faultOfFile(absolute, written) ?? faultWithin(absolute, written);
+    if (fault !== undefined) this.problems.add(path, fault);
     return absolute;
   }
 

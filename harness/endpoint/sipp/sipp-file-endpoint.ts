@@ -8,6 +8,7 @@ import type { ProgramOutputs } from '../program/program-outputs.js';
 import { FileRun } from './file-run.js';
 import { SippEndpoint } from './sipp-endpoint.js';
 import { SippFileCall } from './sipp-file-call.js';
+import { beginsCalls, xmlMistake } from './user-scenario.js';
 
 const CALL_ID_DIGITS = 24;
 
@@ -140,10 +141,12 @@ export class SippFileEndpoint implements Endpoint {
   }
 }
 
-/** Whether a scenario begins with a message of its own. @throws BusyhereError `scenario` where it cannot be read */
+/** Whether a scenario begins with a message of its own. @throws BusyhereError `scenario` where it is none */
 function makesCalls(file: string): boolean {
-  const first = /<(send|recv|sendCmd|recvCmd)\b/.exec(withoutComments(textOf(file)))?.[1];
-  return first === 'send';
+  const text = textOf(file);
+  const mistake = xmlMistake(text);
+  if (mistake) throw new BusyhereError('scenario', `${file}:${mistake.line}:${mistake.column}: ${mistake.message}`);
+  return beginsCalls(text);
 }
 
 function textOf(file: string): string {
@@ -152,10 +155,6 @@ function textOf(file: string): string {
   } catch (error) {
     throw new BusyhereError('scenario', `${file} cannot be read: ${(error as Error).message}`, undefined, { cause: error });
   }
-}
-
-function withoutComments(xml: string): string {
-  return xml.replace(/<!--[\s\S]*?-->/g, '');
 }
 
 /** Nobody hears of it: what was to be done is no longer wanted. */
