@@ -76,7 +76,8 @@ describeWithEngine('docker compose up, where something happens', () => {
       const program = await waiting();
       docker('kill', project.container(service));
       expect(await program.exited).toBe(3);
-      const said = execFileSync('sh', ['-c', `docker logs ${project.container('harness')} 2>&1`], { encoding: 'utf8' });
+      const all = execFileSync('sh', ['-c', `docker logs ${project.container('harness')} 2>&1`], { encoding: 'utf8' });
+      const said = all.slice(all.lastIndexOf('  busyhere ')); // of this run; the container has been in others
       expect(said).toMatch(what);
       expect(said).toContain(`docker compose logs ${service}`);
       expect(said).not.toContain('ending the run'); // that is for whom a user ends
@@ -138,6 +139,13 @@ describeWithEngine('docker compose up, where something happens', () => {
       const program = project.up();
       expect([await program.exited, program.output]).toEqual([0, expect.stringContaining('as expected')]);
       expect(ownersOf(project.reports)).toEqual([owner]);
+    });
+
+    it('is asked of a run that finds the lab standing, too', async () => {
+      for (const _ of ['first', 'again']) {
+        await project.compose('up', '--detach');
+        expect(execFileSync('docker', ['wait', project.container('harness')], { encoding: 'utf8' })).toBe('0\n');
+      }
     });
   });
 });

@@ -23,6 +23,7 @@ export class StandingCapture {
   readonly #path: string;
   readonly #over: Promise<void>;
   #heard = false;
+  #lastWords: string | undefined;
   #asked = false;
 
   constructor(private readonly options: StandingCaptureOptions) {
@@ -38,6 +39,7 @@ export class StandingCapture {
         piece(bytes);
       },
       ended: () => {
+        this.#lastWords = this.said; // it may begin anew, for somebody else
         over();
         if (!this.#asked) ended();
       },
@@ -50,6 +52,7 @@ export class StandingCapture {
 
   /** What the program has said besides the capture. */
   get said(): string {
+    if (this.#lastWords !== undefined) return this.#lastWords;
     try {
       return readFileSync(`${this.#path}.said`, 'utf8');
     } catch {
