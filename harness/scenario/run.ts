@@ -10,6 +10,7 @@ import { checkSut } from './check-sut.js';
 import { chooseEndpoints } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { Ground } from './ground.js';
+import { BAILED, cutShort, INTERRUPTED, type NotRun, notPlayed } from './not-run.js';
 import { repetitions, timersOf } from './pace.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { runCase } from './run-case.js';
@@ -223,24 +224,6 @@ class SuiteRunner {
     this.emit({ type: 'runFinished', result });
     return result;
   }
-}
-
-/** Why the run did not get to a case. */
-interface NotRun {
-  readonly status: 'skipped' | 'interrupted';
-  readonly reason: string;
-}
-
-const INTERRUPTED: NotRun = { status: 'interrupted', reason: 'the run was interrupted before it' };
-const BAILED: NotRun = { status: 'skipped', reason: 'the run had as many failures as --bail allows' };
-
-function cutShort(error: unknown): NotRun {
-  const [what] = String((error as Partial<Error>).message ?? error).split('\n');
-  return { status: 'interrupted', reason: `the run ended with an error before it: ${what}` };
-}
-
-function notPlayed({ id, scenario, variant }: Case, status: 'skipped' | 'interrupted', reason: string): CaseResult {
-  return { id, scenario, variant, status, reason, durationMs: 0, trace: null, attempts: [], journal: [] };
 }
 
 /** One that ends by itself leads, then those that end with their horizon, then the rest: waiting hides behind work. */
