@@ -1,12 +1,12 @@
 import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../platform/clock.js';
+import { type Clock, delay } from '../../platform/clock.js';
 import { BusyhereError } from '../../platform/errors.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
+import { freePort } from '../program/free-port.js';
 import { howToGet, programPath } from '../program/program-path.js';
 import { type ProgramEnd, SupervisedProgram } from '../program/supervised-program.js';
 import { configText, MODULES } from './config-text.js';
-import { freePort } from './free-port.js';
 import { controlTaken, startFailure } from './start-failure.js';
 import { BARESIP } from './traits.js';
 
@@ -69,9 +69,7 @@ export class BaresipProcess {
         await program.kill();
         throw startFailure(name, address, end, output);
       }
-      await new Promise<void>((resolve) => {
-        clock.setTimer(LOOK_AGAIN_MS, resolve);
-      });
+      await delay(clock, LOOK_AGAIN_MS);
     }
     return new BaresipProcess(program, control, log);
   }

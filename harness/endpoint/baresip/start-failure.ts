@@ -1,5 +1,6 @@
 import { BusyhereError } from '../../platform/errors.js';
 import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import { endText } from '../program/end-text.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
 
 const REMARKS_AT_MOST = 6;
@@ -20,13 +21,8 @@ export function startFailure(name: string, address: SocketAddress, end: ProgramE
       `it takes UDP and TCP ${where}, and TCP port ${address.port + 1} for TLS: ss -lntu shows who holds them`,
     );
   }
-  return new BusyhereError('environment', `${name}'s baresip ${endText(end)}: ${said}`);
-}
-
-function endText(end: ProgramEnd | undefined): string {
-  if (!end) return 'did not get ready';
-  const { code, signal } = end;
-  return signal === null ? `ended with exit code ${code ?? 'unknown'} as soon as it had begun` : `was ended by signal ${signal}`;
+  const became = end ? `${endText(end)} as soon as it had begun` : 'did not get ready';
+  return new BusyhereError('environment', `${name}'s baresip ${became}: ${said}`);
 }
 
 /** What it warns of, which it writes in red, each once. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { Notifier } from '../notifier.js';
+import { readIfThere } from './read-if-there.js';
 
 /**
  * Runs a program and kills it when the pipe on descriptor 3 ends, which it does when this process closes it, or dies in
@@ -45,7 +45,6 @@ export interface ProgramOptions {
 export class SupervisedProgram {
   readonly #child: ChildProcess;
   readonly #ended: Promise<ProgramEnd>;
-  readonly #ends = new Notifier();
   #end: ProgramEnd | undefined;
 
   /** Starts it. @param path of the program; that it is there was looked up before */
@@ -74,7 +73,6 @@ export class SupervisedProgram {
     this.#ended.then((end) => {
       this.#end = end;
       this.#hangUp(); // whatever became of the shell, the program goes too
-      this.#ends.notify();
     });
   }
 
@@ -85,10 +83,6 @@ export class SupervisedProgram {
 
   get ended(): Promise<ProgramEnd> {
     return this.#ended;
-  }
-
-  onEnd(listener: () => void): void {
-    this.#ends.add(listener);
   }
 
   /** What it wrote, both streams. */
@@ -125,12 +119,4 @@ function endOf(code: number | null): ProgramEnd {
   if (code === null || code <= SIGNALLED) return { code, signal: null };
   // Programs exit with up to 255 too; signals have numbers up to 64.
   return code > SIGNALLED + 64 ? { code, signal: null } : { code: null, signal: code - SIGNALLED };
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

@@ -24,11 +24,6 @@ export class Transport implements LibraryTransport {
     private readonly fallback: SocketAddress | undefined,
   ) {}
 
-  /** Undefined before {@link open}. */
-  get local(): SocketAddress | undefined {
-    return this.#socket?.local;
-  }
-
   /** The message that the library is working on, as it was on the wire; undefined between messages. */
   get received(): SipMessage | undefined {
     return this.#received;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, delay } from '../../platform/clock.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
 import { programPath } from '../program/program-path.js';
+import { readIfThere } from '../program/read-if-there.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
 import { START_MS, startFailure } from './sipp-errors.js';
 import { SippProcess } from './sipp-process.js';
@@ -80,13 +80,5 @@ export class FileRun {
     const end = await this.ended;
     bound.cancel();
     return end;
-  }
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
   }
 }

@@ -1,5 +1,6 @@
 import { BusyhereError } from '../../platform/errors.js';
 import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import { endText } from '../program/end-text.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
 
 /** How long sipp may take till it listens, ms: it takes a hundredth of that, and ten times more on a busy machine. */
@@ -24,14 +25,10 @@ export function startFailure(
     const hint = `ss -lunp 'sport = :${address.port}' shows who holds it`;
     return new BusyhereError('address-in-use', `${name}'s sipp cannot open ${formatSocketAddress(address)}: ${said}`, hint);
   }
-  const became = end ? `ended ${endText(end)} as soon as it had begun` : `did not listen within ${START_MS / 1000} s`;
+  const became = end ? `${endText(end)} as soon as it had begun` : `did not listen within ${START_MS / 1000} s`;
   const what = `${name}'s sipp ${became}: ${said || 'it said nothing'}`;
   if (file === undefined) return new BusyhereError('environment', what);
   return new BusyhereError('scenario', `${file}: ${what}`, `sipp -sf ${file} shows more`);
-}
-
-function endText({ code, signal }: ProgramEnd): string {
-  return signal === null ? `with exit code ${code ?? 'unknown'}` : `by signal ${signal}`;
 }
 
 /** What it draws on the screen between its complaints. */

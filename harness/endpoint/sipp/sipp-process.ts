@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatSocketAddress, type SocketAddress } from '../../platform/socket-address.js';
+import { readIfThere } from '../program/read-if-there.js';
 import { type ProgramEnd, SupervisedProgram } from '../program/supervised-program.js';
 import { remarksOf } from './sipp-errors.js';
 
@@ -76,12 +76,4 @@ export class SippProcess {
 /** Participants who share an address have every other port of it. */
 function mediaPortOf({ port }: SocketAddress): number {
   return MEDIA.first + (Math.floor(port / 2) % MEDIA.sipps) * MEDIA.portsEach;
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

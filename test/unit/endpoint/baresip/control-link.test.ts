@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { type BaresipEvent, ControlLink } from '../../../../harness/endpoint/baresip/control-link';
-import { freePort } from '../../../../harness/endpoint/baresip/free-port';
 import { encodeNetstring, NetstringReader } from '../../../../harness/endpoint/baresip/netstring';
+import { freePort } from '../../../../harness/endpoint/program/free-port';
 
 /** Takes commands as baresip's module does; a test says what is answered. */
 class FakeControl {

@@ -14,7 +14,7 @@ describe('a baresip that does not start', () => {
 
   it.each([
     [{ code: 127, signal: null }, "bob's baresip ended with exit code 127 as soon as it had begun: it said nothing"],
-    [{ code: null, signal: 11 }, "bob's baresip was ended by signal 11: it said nothing"],
+    [{ code: null, signal: 11 }, "bob's baresip was ended by signal 11 (SIGSEGV) as soon as it had begun: it said nothing"],
     [undefined, "bob's baresip did not get ready: it said nothing"],
   ])('says how it ended: %j', (end, message) => {
     expect(startFailure('bob', ADDRESS, end, '')).toMatchObject({ code: 'environment', message });

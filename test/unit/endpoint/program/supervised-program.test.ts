@@ -56,15 +56,6 @@ describe('a supervised program', () => {
     await program.ended;
     expect(program.output).toBe(`${slack}\n\n`);
   });
-
-  it('says when it ends by itself', async () => {
-    const program = start('exit 1');
-    const ended = jest.fn();
-    program.onEnd(ended);
-    await program.ended;
-    await Promise.resolve();
-    expect(ended).toHaveBeenCalledTimes(1);
-  });
 });
 
 describe('the search for a program', () => {

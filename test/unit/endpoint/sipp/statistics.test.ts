@@ -42,7 +42,7 @@ describe('what sipp says of itself', () => {
     });
     expect(startFailure('bob', ADDRESS, { code: null, signal: 11 }, '')).toMatchObject({
       code: 'environment',
-      message: "bob's sipp ended by signal 11 as soon as it had begun: it said nothing",
+      message: "bob's sipp was ended by signal 11 (SIGSEGV) as soon as it had begun: it said nothing",
     });
     expect(startFailure('bob', ADDRESS, end, "Unknown element 'recvv'", '/x/uas.xml')).toMatchObject({
       code: 'scenario',
