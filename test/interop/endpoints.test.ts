@@ -256,6 +256,48 @@ expect:
   });
 });
 
+describeWith(['sipp'], 'sipp whose orders cross the messages of a call', () => {
+  const crossing = (kinds: string, script: string): string => `
+name: crossing
+servers: { home: { domain: lab.example } }
+participants: { bob: { home: home, endpoint: $bob }, carol: { home: home, endpoint: $carol } }
+matrix: { ${kinds}, run: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] }
+script:
+  - carol: { invite: bob, as: call }
+${script}`;
+  const HANGS_UP = `
+  - bob: { on: call, do: answer }
+  - carol: { hangUp: call, after: call is answered }
+expect: { call: [{ observed: 200 }] }
+`;
+  const CANCELS = `
+  - bob: { on: call, do: ring }
+  - carol: { cancel: call, after: call is ringing }
+  - bob: { on: call, do: reject 486, after: call is ringing }
+expect: { call: [{ observed: [486, 487] }] }
+`;
+
+  it.each([
+    ['hangs up what it may not have heard to be answered', HANGS_UP],
+    ['cancels what is being rejected', CANCELS],
+  ])('loses no call: one %s', async (_, script) => {
+    const folder = mkdtempSync(join(tmpdir(), 'busyhere-interop-'));
+    try {
+      const kinds = ['bob: [own, sipp], carol: [sipp]', 'bob: [sipp], carol: [own]'];
+      const cases = kinds.flatMap((kind, index) => {
+        const file = join(folder, `crossing-${index}.yaml`);
+        writeFileSync(file, crossing(kind, script));
+        return loadScenarios([file], folder)[0]?.cases ?? [];
+      });
+      const result = await runSuite(cases, options(), () => {});
+      expect(failures(result)).toEqual([]);
+      expect(result.summary.passed).toBe(30);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 describe.each([
   ['sipp', 'sipp'],
   ['baresip', 'baresip'],

@@ -15,17 +15,15 @@ export function writeCaller(scenario: ScenarioWriter, self: Self): void {
     scenario.label('challenged').send(ack(self)).raise('again').assign('branch', branch(2)).assign('sequence', '2');
     scenario.sendUntilAnswered(invite('2', [credentials(self)]), 'calling');
   }
-  scenario.label('calling').recv({ response: 200, next: 'accepted', dialog: true }).anyResponse('heard');
-  scenario.command({}, { cancel: 'cancel' });
+  scenario.restAt('calling', { cancel: 'cancel' }, () =>
+    scenario.recv({ response: 200, next: 'accepted', dialog: true }).anyResponse('heard'),
+  );
   scenario.label('heard').go('progress', 'provisional');
   if (self.account) {
     // The 407 again, after the INVITE with credentials.
     scenario.go('perhaps_stale', 'first').go('refused');
     scenario.label('perhaps_stale').go('stale', 'again').go('challenged', 'challenge');
   }
-  scenario.go('refused');
-  // Nothing gets here but a command that comes while the above is decided.
-  scenario.command({}, { cancel: 'cancel' });
   scenario.label('refused').send(ack(self)).tell('final').go('over');
   scenario.label('progress').tell('provisional', 'calling');
   writeCancel(scenario, self);
@@ -37,7 +35,7 @@ function writeCancel(scenario: ScenarioWriter, self: Self): void {
   const cancel = request(self, 'CANCEL', { target: '[$target]', sequence: '[$sequence]' });
   scenario.label('cancel').raise('given_up').sendUntilAnswered(cancel, 'cancelling');
   scenario.label('cancelling').recv({ response: 200, next: 'whose', dialog: true }).anyResponse('heard_cancelling').rest();
-  scenario.label('heard_cancelling').go('cancelling', 'provisional').go('refused');
+  scenario.label('heard_cancelling').go('cancelling', 'provisional').go('refused', 'of_invite').go('cancelling');
   scenario.label('whose').go('accepted', 'of_invite').go('cancelling');
 }
 
@@ -46,7 +44,8 @@ function writeSession(scenario: ScenarioWriter, self: Self): void {
   scenario.label('accepted').assign('peer', '[last_To:]');
   scenario.send(inDialog(self, 'ACK', { ...within, sequence: '[$sequence]' }));
   scenario.tell('final').go('bye', 'given_up'); // the 200 crossed our CANCEL (RFC 3261 §15)
-  scenario.label('established').recv({ request: 'BYE', next: 'bye_received' }).command({}, { hangUp: 'bye' });
+  // A cancel that came too late to be one hangs up.
+  scenario.restAt('established', { hangUp: 'bye', cancel: 'bye' }, () => scenario.recv({ request: 'BYE', next: 'bye_received' }));
   scenario.label('bye').sendUntilAnswered(inDialog(self, 'BYE', { ...within, sequence: '9' }), 'bye_sent');
   scenario.label('bye_received').send(plainResponse('200 OK')).tell('bye').go('over');
 }

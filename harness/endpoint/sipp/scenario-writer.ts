@@ -1,3 +1,5 @@
+import { COMMAND_METHOD } from './command-text.js';
+
 /** What a `recv` waits for. */
 export interface Received {
   readonly request?: string;
@@ -8,6 +10,14 @@ export interface Received {
   readonly dialog?: boolean;
   /** Header values to keep, by the variable's name. */
   readonly keep?: Readonly<Record<string, string>>;
+}
+
+/** The variables that take what a command says, besides its verb. */
+export interface CommandTexts {
+  /** Variables by the name of the command's field, one line each. */
+  readonly fields?: Readonly<Record<string, string>>;
+  readonly headers: string;
+  readonly body: string;
 }
 
 /**
@@ -57,23 +67,42 @@ export class ScenarioWriter {
   }
 
   /**
-   * Waits for a command from us, here or wherever a message does not come first.
-   * @param fields variables by the name of the command's field, one line each
+   * Waits for the command that a call begins with, from the channel for third-party call control, or for a message.
    * @param verbs labels to go on at, by the command's verb
    */
-  command(fields: Readonly<Record<string, string>>, verbs: Readonly<Record<string, string>>): this {
-    const lines = Object.entries(fields).map(([field, variable]) =>
-      this.#capture(`${field}: ([^[:cntrl:]]*)`, variable, 'search_in="msg"'),
-    );
-    const texts = [
-      this.#capture('Headers:(.*):EndOfHeaders', 'headers', 'search_in="msg"'),
-      this.#capture('EndOfHeaders(.*)', 'body', 'search_in="msg"'),
-    ];
-    const verb = this.#capture('Do: ([[:alnum:]]*)', 'verb', 'search_in="msg"');
-    const flags = Object.keys(verbs).flatMap((one) => this.#equals('verb', one, `do_${one}`));
-    this.#add(`<recvCmd>${wrapped([...lines, ...texts, verb, ...flags])}</recvCmd>`);
+  command(texts: CommandTexts, verbs: Readonly<Record<string, string>>): this {
+    this.#add(`<recvCmd>${wrapped(this.#commanded(texts, Object.keys(verbs)))}</recvCmd>`);
     for (const [verb, next] of Object.entries(verbs)) this.go(next, `do_${verb}`);
     return this;
+  }
+
+  /**
+   * Keeps a command to a call under way, whatever the call is at, until it comes to a {@link restAt} that takes commands.
+   * It comes as a datagram: at one from the channel for third-party call control that finds it at anything but a `recvCmd`
+   * sipp ends the call, and a message that has just come takes it from there. Write it first: sipp finds it from what is
+   * written further down.
+   */
+  keepCommand(texts: CommandTexts, verbs: readonly string[]): this {
+    const actions = [...this.#commanded(texts, verbs), ...this.#raised('wanted')];
+    return this.#add(`<recv request="${COMMAND_METHOD}" optional="global" advance_state="false">${wrapped(actions)}</recv>`);
+  }
+
+  /**
+   * A label to rest at until a message comes, or where a command has come, or does.
+   * @param verbs labels to go on at, by the command's verb; others are ignored
+   * @param messages writes what messages are waited for
+   */
+  restAt(label: string, verbs: Readonly<Record<string, string>>, messages: () => void): this {
+    // sipp looks at a step's condition whenever something came, and passes over a step whose condition does not hold.
+    const told = `${label}_told`;
+    this.#variables.add('wanted');
+    this.label(label).#add(`<recv request="NONE" optional="true" condexec="wanted" condexec_inverse="true" next="${told}"/>`);
+    messages();
+    this.rest()
+      .label(told)
+      .#add(`<nop>${wrapped(this.#tested('wanted', '0'))}</nop>`);
+    for (const [verb, next] of Object.entries(verbs)) this.go(next, `do_${verb}`);
+    return this.go(label);
   }
 
   /** Waits for ever, or until a message comes. */
@@ -95,8 +124,7 @@ export class ScenarioWriter {
   }
 
   /**
-   * Tells us, with the message that came last. What we then command reaches sipp within a moment, and it ends the call at a
-   * command that it does not wait for: messages and commands must be waited for next.
+   * Tells us, with the message that came last.
    * @param next the label to go on at, if not what is written next
    */
   tell(event: string, next?: string): this {
@@ -112,9 +140,7 @@ export class ScenarioWriter {
 
   /** Sets a variable for {@link go}: what is only assigned counts as not set. */
   raise(flag: string): this {
-    this.#variables.add(flag).add('one');
-    const actions = ['<assign assign_to="one" value="1"/>', `<test assign_to="${flag}" variable="one" compare="equal" value="1"/>`];
-    return this.#add(`<nop>${wrapped(actions)}</nop>`);
+    return this.#add(`<nop>${wrapped(this.#raised(flag))}</nop>`);
   }
 
   toString(): string {
@@ -136,6 +162,26 @@ export class ScenarioWriter {
     const variables = pattern.includes('(') ? [whole, variable] : [variable];
     for (const one of variables) this.#variables.add(one);
     return `<ereg regexp="${pattern}" ${where} assign_to="${variables.join(',')}"/>`;
+  }
+
+  #commanded({ fields = {}, headers, body }: CommandTexts, verbs: readonly string[]): string[] {
+    return [
+      ...Object.entries(fields).map(([field, variable]) => this.#capture(`${field}: ([^[:cntrl:]]*)`, variable, 'search_in="msg"')),
+      this.#capture('Headers:(.*):EndOfHeaders', headers, 'search_in="msg"'),
+      this.#capture('EndOfHeaders(.*)', body, 'search_in="msg"'),
+      this.#capture('Do: ([[:alnum:]]*)', 'verb', 'search_in="msg"'),
+      ...verbs.flatMap((verb) => this.#equals('verb', verb, `do_${verb}`)),
+    ];
+  }
+
+  #raised(flag: string): string[] {
+    return this.#tested(flag, '1');
+  }
+
+  /** Sets a flag, or unsets it where the value is not 1. */
+  #tested(flag: string, value: string): string[] {
+    this.#variables.add(flag).add('one');
+    return ['<assign assign_to="one" value="1"/>', `<test assign_to="${flag}" variable="one" compare="equal" value="${value}"/>`];
   }
 
   /** What a response answers. Only while a message is being received can sipp look into it. */

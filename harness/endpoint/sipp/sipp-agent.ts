@@ -10,12 +10,14 @@ import { freePort } from '../program/free-port.js';
 import { programPath } from '../program/program-path.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
 import { type Describer, writeAnswer, writeOffer } from '../session-description.js';
+import { CommandSocket } from './command-socket.js';
+import type { Command } from './command-text.js';
 import { endpointScenario } from './endpoint-scenario.js';
 import type { Self } from './message-text.js';
 import { START_MS, startFailure } from './sipp-errors.js';
 import { SippProcess } from './sipp-process.js';
 import { SIPP } from './traits.js';
-import { type TwinCommand, type TwinEvent, TwinLink } from './twin-link.js';
+import { type TwinEvent, TwinLink } from './twin-link.js';
 
 const CALL_ID_DIGITS = 24;
 const SCENARIO = 'endpoint.xml';
@@ -41,6 +43,7 @@ export class SippAgent {
   readonly self: Self;
   #process: SippProcess | undefined;
   #link: TwinLink | undefined;
+  #commands: CommandSocket | undefined;
   #stopped = false;
 
   constructor(
@@ -71,6 +74,9 @@ export class SippAgent {
       this.#link = await TwinLink.open(twin, clock, isThere, (event) => (this.#calls.get(event.callId) ?? stranger)(event));
       if (this.#link) {
         sipp.ended.then(() => this.#gone(stranger));
+        const commands = await CommandSocket.open(address);
+        if (this.#stopped) commands.close();
+        else this.#commands = commands;
         return;
       }
       const { end } = sipp;
@@ -94,9 +100,14 @@ export class SippAgent {
     this.#calls.set(callId, told);
   }
 
-  command(command: TwinCommand): void {
-    if (!this.isThere) return queueMicrotask(() => this.#allFail());
-    this.#link?.send({ ...command, headers: [PRODUCT, ...(command.headers ?? [])] });
+  /** Begins a call. */
+  begin(command: Command): void {
+    if (this.#canTake()) this.#link?.send(withProduct(command));
+  }
+
+  /** To a call that has begun: sipp keeps it until it can take it, and one only. */
+  command(command: Command): void {
+    if (this.#canTake()) this.#commands?.send(withProduct(command));
   }
 
   offer(action: Action): string {
@@ -117,7 +128,13 @@ export class SippAgent {
     this.sessions.clear();
     await sipp?.kill(); // before it could complain that we hang up
     this.#link?.close();
+    this.#commands?.close();
     return { complaints: sipp?.complaints ?? [], end };
+  }
+
+  #canTake(): boolean {
+    if (!this.isThere) queueMicrotask(() => this.#allFail());
+    return this.isThere;
   }
 
   /** sipp has ended, and by itself. */
@@ -140,6 +157,10 @@ export class SippAgent {
 
 function selfOf({ name, domain, address, account, identity = `sip:${name}@${domain}` }: EndpointOptions): Self {
   return { identity, user: userOfUri(identity), hostPort: formatSocketAddress(address), domain, account };
+}
+
+function withProduct(command: Command): Command {
+  return { ...command, headers: [PRODUCT, ...(command.headers ?? [])] };
 }
 
 /** Headers with a content type, where there is a body. */

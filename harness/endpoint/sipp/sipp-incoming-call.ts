@@ -4,8 +4,9 @@ import { reasonPhrase } from '../../sip/reason-phrase.js';
 import type { ExtraHeaders, IncomingCall, IncomingCallState } from '../endpoint.js';
 import { Notifier } from '../notifier.js';
 import { SDP, sdpOf } from '../sdp-body.js';
+import type { Command } from './command-text.js';
 import { type SippAgent, withType } from './sipp-agent.js';
-import type { TwinCommand, TwinEvent } from './twin-link.js';
+import type { TwinEvent } from './twin-link.js';
 
 /** An INVITE that sipp got, and the session that comes of it. */
 export class SippIncomingCall implements IncomingCall {
@@ -18,7 +19,7 @@ export class SippIncomingCall implements IncomingCall {
   #confirmed = false;
   #hangsUp = false;
   /** Commands that sipp cannot take yet, while it does one after which it takes others; undefined: it does none. */
-  #queue: TwinCommand[] | undefined;
+  #queue: Command[] | undefined;
 
   constructor(
     private readonly agent: SippAgent,
@@ -89,7 +90,7 @@ export class SippIncomingCall implements IncomingCall {
     if (status < 200) this.#queue ??= [];
   }
 
-  #command(command: TwinCommand): void {
+  #command(command: Command): void {
     if (this.#queue) this.#queue.push(command);
     else this.agent.command(command);
   }
@@ -103,7 +104,8 @@ export class SippIncomingCall implements IncomingCall {
   }
 
   #told({ event }: TwinEvent): void {
-    if (event === 'cancel' && this.#isOpen()) this.#final(487, 'cancelled');
+    // What we had decided came too late, else sipp had answered the CANCEL and gone on.
+    if (event === 'cancel') this.#final(487, 'cancelled');
     else if (event === 'bye' && this.#state === 'answered') this.#change('ended');
     else if (event === 'gone' && (this.#isOpen() || this.#state === 'answered')) this.#change('failed');
     else if (event === 'done') this.#done();
@@ -137,6 +139,6 @@ export class SippIncomingCall implements IncomingCall {
   }
 }
 
-function isProvisional({ verb }: TwinCommand): boolean {
+function isProvisional({ verb }: Command): boolean {
   return /^1\d\d$/.test(verb);
 }

@@ -26,7 +26,7 @@ export class SippOutgoingCall implements OutgoingCall {
     this.callId = agent.newCallId();
     agent.watch(this.callId, (event) => this.#told(event));
     agent.sessions.add(this);
-    agent.command({ callId: this.callId, verb: 'invite', fields: { Target: target }, headers: withType(headers, SDP, body), body });
+    agent.begin({ callId: this.callId, verb: 'invite', fields: { Target: target }, headers: withType(headers, SDP, body), body });
   }
 
   get state(): OutgoingCallState {

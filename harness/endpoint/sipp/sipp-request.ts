@@ -30,7 +30,7 @@ export class SippRequest implements OutgoingRequest {
       if (message?.kind === 'response') this.#finalStatus = message.status;
       this.abandon();
     });
-    agent.command({ callId: this.callId, verb, fields: { Target: target }, headers, body });
+    agent.begin({ callId: this.callId, verb, fields: { Target: target }, headers, body });
   }
 
   get finalStatus(): number | undefined {

@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
 import type { SipMessage } from '../../sip/message.js';
 import { parseMessage } from '../../sip/parse-message.js';
+import { type Command, commandText } from './command-text.js';
 
 /** Ends each message of sipp's channel for third-party call control. */
 const ESCAPE = 0x1b;
@@ -17,17 +18,7 @@ export interface TwinEvent {
   readonly message: SipMessage | undefined;
 }
 
-/** A command to the scenario, for one call. */
-export interface TwinCommand {
-  readonly callId: string;
-  readonly verb: string;
-  /** One line each. */
-  readonly fields?: Readonly<Record<string, string>>;
-  readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly body?: string;
-}
-
-/** sipp's side channel, on which it takes us for another sipp: commands go there, and what happens comes back. */
+/** sipp's side channel, on which it takes us for another sipp: commands that begin a call go there, and what happens comes back. */
 export class TwinLink {
   #received = Buffer.alloc(0);
 
@@ -57,11 +48,8 @@ export class TwinLink {
     return undefined;
   }
 
-  send({ callId, verb, fields = {}, headers = [], body = '' }: TwinCommand): void {
-    const lines = Object.entries({ 'Call-ID': callId, Do: verb, ...fields }).map(([name, value]) => `${name}: ${oneLine(value)}`);
-    const block = headers.map(([name, value]) => `${name}: ${oneLine(value)}`).join('\r\n');
-    const text = [...lines, `Headers:${block}:EndOfHeaders${body}`].join('\r\n').replaceAll('\x1b', ' ');
-    this.socket.write(`${text}\x1b`);
+  send(command: Command): void {
+    this.socket.write(`${commandText(command).replaceAll('\x1b', ' ')}\x1b`);
   }
 
   close(): void {
@@ -100,9 +88,4 @@ function eventOf(text: Buffer): TwinEvent | undefined {
   const [{ length }, callId = '', event = ''] = head;
   const parsed = parseMessage(text.subarray(length));
   return { callId, event, message: parsed.ok ? parsed.value : parsed.error.message };
-}
-
-/** The channel and the scenario take a value for one line. */
-function oneLine(value: string): string {
-  return value.replace(/[\r\n]+/g, ' ');
 }
