@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { endText } from '../endpoint/program/end-text.js';
 import type { ProgramOutputs, ProgramReport } from '../endpoint/program/program-outputs.js';
 import { fileNameOfCase } from './case-capture.js';
 import type { CaseResult, ProgramResult } from './result.js';
@@ -19,8 +20,8 @@ export function settlePrograms(result: CaseResult, outputs: ProgramOutputs | und
   return { ...result, reason: withRemarks(result, outputs.reports), programs };
 }
 
-function saysSomething({ exitCode, remarks }: ProgramReport): boolean {
-  return exitCode !== null || remarks.length > 0;
+function saysSomething({ exitCode, signal, remarks }: ProgramReport): boolean {
+  return exitCode !== null || signal !== undefined || remarks.length > 0;
 }
 
 /** One of each participant whose programs have nothing to say: their files may be worth a look all the same. */
@@ -34,8 +35,8 @@ function onlySilent(reports: readonly ProgramReport[]): ProgramReport[] {
 /** What a program says of itself proves nothing, but may explain. */
 function withRemarks({ reason, status }: CaseResult, reports: readonly ProgramReport[]): string | null {
   if (status !== 'failed' || reason === null) return reason;
-  const said = reports.flatMap(({ participant, program, exitCode, remarks }) => {
-    const exit = exitCode === null ? [] : [`ended with exit code ${exitCode}`];
+  const said = reports.flatMap(({ participant, program, exitCode, signal, remarks }) => {
+    const exit = exitCode === null && signal === undefined ? [] : [endText({ code: exitCode, signal: signal ?? null })];
     const words = [...exit, ...remarks];
     return words.length === 0 ? [] : [`${participant}'s ${program}: ${words.join('; ')}`];
   });

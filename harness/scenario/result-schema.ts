@@ -60,6 +60,10 @@ const program = z
     participant: z.string(),
     program: z.string(),
     exitCode: z.int().nullable().meta({ description: 'Null where it ran until busyhere ended it, or a signal did.' }),
+    signal: z
+      .int()
+      .exactOptional()
+      .meta({ description: 'The number of the signal that ended it; absent where none did, or busyhere ended it.' }),
     remarks: z.array(z.string()).meta({ description: 'What it complained of, or counted.' }),
     files: z.string().nullable().meta({ description: 'The folder of its output, kept of cases that are not as expected.' }),
   })

@@ -57,6 +57,8 @@ export interface ProgramResult {
   readonly program: string;
   /** Null where it ran until we ended it, or a signal did. */
   readonly exitCode: number | null;
+  /** The number of the signal that ended it; absent where none did, or we ended it. */
+  readonly signal?: number;
   readonly remarks: readonly string[];
   /** The folder of its output, or null where that was not kept. */
   readonly files: string | null;

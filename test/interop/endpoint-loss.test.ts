@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,33 +14,11 @@ import { UdpNetwork } from '../../harness/platform/udp-network';
 import { loadScenarios } from '../../harness/scenario/load';
 import { runSuite } from '../../harness/scenario/run';
 import { RFC3261_TIMERS } from '../../harness/transaction/timer-values';
+import { childrenNamed } from './children';
 import { describeWith } from './programs';
 import { ownAddresses } from './sipp';
 
 jest.setTimeout(60_000);
-
-/** Ids of programs of that name that a supervisor of ours runs. Linux. */
-function childrenNamed(name: string): number[] {
-  const all = readdirSync('/proc').filter((id) => /^\d+$/.test(id));
-  const parents = new Map(all.map((id) => [id, parentOf(id)]));
-  return all.filter((id) => nameOf(id) === name && parents.get(parents.get(id) ?? '') === String(process.pid)).map(Number);
-}
-
-function parentOf(id: string): string {
-  return statusOf(id, 'PPid');
-}
-
-function nameOf(id: string): string {
-  return statusOf(id, 'Name');
-}
-
-function statusOf(id: string, field: string): string {
-  try {
-    return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(readFileSync(join('/proc', id, 'status'), 'utf8'))?.[1] ?? '';
-  } catch {
-    return ''; // it is gone
-  }
-}
 
 function killChildren(name: string): void {
   for (const id of childrenNamed(name)) process.kill(id, 'SIGKILL');
@@ -163,8 +141,14 @@ describe.each<EndpointKind>(['sipp', 'baresip'])('a case whose %s dies', (kind) 
       const [result] = (await run).cases;
       expect(result?.status).toBe('failed');
       expect(result?.reason).toMatch(new RegExp(`^bob's ${kind} ended by itself before the case was over; `));
+      expect(result?.reason).toMatch(new RegExp(`; bob's ${kind}: was ended by signal 9 \\(SIGKILL\\)`));
       expect(performance.now() - begun).toBeLessThan(30_000); // not the patience of a script, nor that of a REGISTER
-      expect(result?.programs?.[0]).toMatchObject({ participant: 'bob', files: join(folder, 'out', 'loss', 'bob') });
+      expect(result?.programs?.[0]).toMatchObject({
+        participant: 'bob',
+        exitCode: null,
+        signal: 9,
+        files: join(folder, 'out', 'loss', 'bob'),
+      });
     });
   });
 });

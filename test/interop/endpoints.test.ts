@@ -328,8 +328,10 @@ describe.each([
         },
       });
       expect((await ended).signal).toBe('SIGKILL');
+      const since = performance.now();
       await until(() => !isUp());
       await until(() => processesWith(temporary).length === 0); // its files are named on its command line
+      expect(performance.now() - since).toBeLessThan(1_000); // some 20 ms, and a second on a busy machine
       rmSync(folder, { recursive: true, force: true });
     });
   });

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Timer } from '../../platform/clock.js';
+import { delay, type Timer } from '../../platform/clock.js';
 import { BusyhereError } from '../../platform/errors.js';
 import type { EndpointOptions } from '../endpoint.js';
 import type { Persona } from '../persona.js';
+import type { ProgramEnd } from '../program/supervised-program.js';
 import { BaresipProcess } from './baresip-process.js';
 import { accountLine } from './config-text.js';
 import { type BaresipEvent, type BaresipReply, ControlLink } from './control-link.js';
@@ -28,12 +29,13 @@ export interface CallListener {
 
 /** What came of an agent when it was stopped. */
 export interface AgentEnd {
-  /** Null where a signal ended it; undefined where it ran until we ended it. */
-  readonly exitCode: number | null | undefined;
+  /** Undefined where it ran until we ended it. */
+  readonly end: ProgramEnd | undefined;
   readonly remarks: readonly string[];
 }
 
 const LOOK_AGAIN_MS = 15;
+const END_TOLD_MS = 500;
 
 /** One baresip that plays one endpoint, and what all its calls share. */
 export class BaresipAgent {
@@ -46,6 +48,7 @@ export class BaresipAgent {
   readonly #waits = new Map<Timer, () => void>();
   #link: ControlLink | undefined;
   #hasAccount = false;
+  #isGone = false;
 
   private constructor(
     readonly options: BaresipAgentOptions,
@@ -137,11 +140,19 @@ export class BaresipAgent {
 
   /** Ends baresip; open calls are dropped without a word. */
   async stop(): Promise<AgentEnd> {
-    const { end } = this.program;
+    const end = this.#isGone ? await this.#ownEnd() : this.program.end;
     this.#link?.close();
     this.#release();
     await this.program.kill();
-    return { exitCode: end?.code, remarks: remarksOf(this.program.output) };
+    return { end, remarks: remarksOf(this.program.output) };
+  }
+
+  /** Its connection tells of its end a moment before the system says how it ended. */
+  async #ownEnd(): Promise<ProgramEnd | undefined> {
+    const { clock } = this.options;
+    const deadline = clock.now() + END_TOLD_MS;
+    while (!this.program.end && clock.now() < deadline) await delay(clock, LOOK_AGAIN_MS);
+    return this.program.end;
   }
 
   #release(): void {
@@ -163,6 +174,7 @@ export class BaresipAgent {
 
   #gone(): void {
     const calls = [...this.calls];
+    this.#isGone = true;
     this.#release();
     for (const call of calls) call.gone();
     this.stranger(undefined);

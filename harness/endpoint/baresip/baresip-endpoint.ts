@@ -12,6 +12,7 @@ import type {
   OutgoingRequest,
 } from '../endpoint.js';
 import type { Persona } from '../persona.js';
+import { reportedEnd } from '../program/end-text.js';
 import type { ProgramOutputs } from '../program/program-outputs.js';
 import { RegistrationError } from '../registration.js';
 import { BaresipAgent } from './baresip-agent.js';
@@ -123,8 +124,8 @@ export class BaresipEndpoint implements Endpoint {
     this.#agent = undefined;
     if (!agent) return;
     const { outputs, name } = this.settings;
-    const { exitCode, remarks } = await agent.stop();
-    outputs.tell({ participant: name, program: 'baresip', exitCode: exitCode ?? null, remarks });
+    const { end, remarks } = await agent.stop();
+    outputs.tell({ participant: name, program: 'baresip', ...reportedEnd(end), remarks });
   }
 
   get #started(): BaresipAgent {

@@ -8,16 +8,18 @@ export interface ProgramReport {
   readonly program: string;
   /** Its exit code; null where it was still running, and we ended it, or a signal did. */
   readonly exitCode: number | null;
+  /** The number of the signal that ended it, which was none of ours; absent where none did. */
+  readonly signal?: number;
   /** What it said of itself that is worth telling, a sentence or a line each. Never evidence. */
   readonly remarks: readonly string[];
 }
 
-/** A program that was to play for as long as the case goes on has ended by itself. */
+/** A program that was to play for as long as the case goes on has ended by itself, or cannot play on. */
 export class ProgramLoss extends Error {
   override readonly name = 'ProgramLoss';
 
-  constructor(participant: string, program: string) {
-    super(`${participant}'s ${program} ended by itself before the case was over`);
+  constructor(participant: string, program: string, what: string) {
+    super(`${participant}'s ${program} ${what}`);
   }
 }
 
@@ -52,8 +54,9 @@ export class ProgramOutputs {
     return this.#loss.signal;
   }
 
-  lose(participant: string, program: string): void {
-    this.#loss.abort(new ProgramLoss(participant, program));
+  /** @param what happened to the program, in words that follow its name */
+  lose(participant: string, program: string, what = 'ended by itself before the case was over'): void {
+    this.#loss.abort(new ProgramLoss(participant, program, what));
   }
 
   /** Copies all files to a folder, which is made; does nothing where no program ran. @returns whether there were any */

@@ -6,7 +6,7 @@ import { readIfThere } from '../program/read-if-there.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
 import { START_MS, startFailure } from './sipp-errors.js';
 import { SippProcess } from './sipp-process.js';
-import { statisticsOf } from './statistics.js';
+import { callsCounted, statisticsOf } from './statistics.js';
 import { SIPP } from './traits.js';
 import { untilHeld } from './udp-holder.js';
 
@@ -29,9 +29,13 @@ const LAST_LOOK_MS = 20;
 /** How long sipp may take to write its statistics when it is asked to end, ms. */
 const FAREWELL_MS = 500;
 
+/** sipp's exit codes from here on are for what went wrong with itself; below they tell of its calls. */
+const FIRST_FATAL_CODE = 253;
+
 /** One run of sipp with a scenario of the user's. */
 export class FileRun {
   readonly #sipp: SippProcess;
+  #isAsked = false;
 
   /** Starts it. @throws BusyhereError `environment` where there is no sipp */
   constructor(private readonly options: FileRunOptions) {
@@ -56,9 +60,34 @@ export class FileRun {
     return this.#sipp.ended;
   }
 
+  /**
+   * Whether it ended unasked and that is no result of its scenario's: by a signal, by an error of sipp's own, or before there
+   * was any call. A scenario may well end sipp, or a call of its fail: the verdict and the exit code then say what came of it.
+   */
+  get broke(): boolean {
+    const { end } = this;
+    if (!end || this.#isAsked) return false;
+    return end.code === null || end.code >= FIRST_FATAL_CODE || callsCounted(this.#counted) === 0;
+  }
+
   /** What it complained of, and counted. */
   get remarks(): string[] {
-    return [...statisticsOf(readIfThere(join(this.options.folder, STATISTICS))), ...this.#sipp.complaints];
+    return [...statisticsOf(this.#counted), ...this.#sipp.complaints];
+  }
+
+  get #counted(): string {
+    return readIfThere(join(this.options.folder, STATISTICS));
+  }
+
+  /** Waits for its end, so long. @returns whether it came */
+  endsWithin(patienceMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = this.options.clock.setTimer(patienceMs, () => resolve(this.end !== undefined));
+      this.ended.then(() => {
+        timer.cancel();
+        resolve(true);
+      });
+    });
   }
 
   /** Resolves when it listens. @throws BusyhereError `scenario`, `address-in-use` or `environment` where it never does */
@@ -74,6 +103,7 @@ export class FileRun {
 
   /** Lets it write its statistics, but no longer than that. */
   async stop(): Promise<ProgramEnd> {
+    this.#isAsked = true;
     if (!this.end) await delay(this.options.clock, LAST_LOOK_MS);
     const bound = this.options.clock.setTimer(FAREWELL_MS, () => this.#sipp.kill());
     this.#sipp.terminate();

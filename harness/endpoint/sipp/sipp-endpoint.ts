@@ -13,6 +13,7 @@ import type {
   RequestOptions,
 } from '../endpoint.js';
 import type { Persona } from '../persona.js';
+import { reportedEnd } from '../program/end-text.js';
 import type { ProgramOutputs } from '../program/program-outputs.js';
 import { RegistrationError } from '../registration.js';
 import { SippAgent, withType } from './sipp-agent.js';
@@ -100,7 +101,7 @@ export class SippEndpoint implements Endpoint {
     if (!agent) return;
     const { outputs, name } = this.settings;
     const { complaints, end } = await agent.stop();
-    outputs.tell({ participant: name, program: 'sipp', exitCode: end?.code ?? null, remarks: complaints });
+    outputs.tell({ participant: name, program: 'sipp', ...reportedEnd(end), remarks: complaints });
   }
 
   get #started(): SippAgent {

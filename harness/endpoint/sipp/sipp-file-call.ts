@@ -11,12 +11,19 @@ export class SippFileCall implements OutgoingCall {
 
   constructor(
     readonly callId: string,
-    private readonly run: FileRun,
+    /** Its run, as soon as there is one; rejected where there will be none. */
+    private readonly begun: Promise<FileRun>,
   ) {
-    run.ended.then(({ code }) => {
-      this.#state = code === 0 ? 'ended' : 'failed';
+    const over = (state: OutgoingCallState): void => {
+      this.#state = state;
       this.#changes.notify();
-    });
+    };
+    begun
+      .then((run) => run.ended)
+      .then(
+        ({ code }) => over(code === 0 ? 'ended' : 'failed'),
+        () => over('failed'),
+      );
   }
 
   get state(): OutgoingCallState {
@@ -29,7 +36,10 @@ export class SippFileCall implements OutgoingCall {
 
   /** The scenario knows of no giving up. */
   cancel(): void {
-    void this.run.stop();
+    this.begun.then(
+      (run) => run.stop(),
+      () => {},
+    );
   }
 
   hangUp(): void {

@@ -4,6 +4,7 @@ import type { SocketAddress } from '../../platform/socket-address.js';
 import type { Endpoint, EndpointOptions, OutgoingCall, OutgoingRequest, RequestOptions } from '../endpoint.js';
 import { userOfUri } from '../hop.js';
 import type { Persona } from '../persona.js';
+import { reportedEnd } from '../program/end-text.js';
 import type { ProgramOutputs } from '../program/program-outputs.js';
 import { FileRun } from './file-run.js';
 import { SippEndpoint } from './sipp-endpoint.js';
@@ -11,6 +12,8 @@ import { SippFileCall } from './sipp-file-call.js';
 import { beginsCalls, xmlMistake } from './user-scenario.js';
 
 const CALL_ID_DIGITS = 24;
+/** How long a call may take to be over when the next one begins, ms: what ended it is seen before sipp has ended. */
+const LEAVING_MS = 2_000;
 
 export interface SippFileEndpointOptions extends EndpointOptions {
   /** The user's scenario, and his data or null; absolute paths. */
@@ -28,6 +31,10 @@ export class SippFileEndpoint implements Endpoint {
   readonly #runs: FileRun[] = [];
   /** Registers from the same address, which only one sipp at a time can have. */
   readonly #registrar: SippEndpoint;
+  #makesCalls = false;
+  #callsBegun = 0;
+  /** Settled when the call before has begun, or come to nothing. */
+  #turn: Promise<unknown> = Promise.resolve();
   #stopped = false;
 
   constructor(
@@ -52,16 +59,17 @@ export class SippFileEndpoint implements Endpoint {
 
   /** Tries the scenario, and leaves it running where it waits for calls and has no account to register first. */
   async start(): Promise<void> {
-    const calls = makesCalls(this.settings.file);
-    const run = this.#start(calls ? ['-r', '0', '-m', '1', '-key', 'target', `sip:${this.settings.domain}`] : []);
+    const { file, domain, account } = this.settings;
+    this.#makesCalls = makesCalls(file);
+    if (!this.#makesCalls && !account) return this.#waitForCalls();
+    const run = this.#start(this.#makesCalls ? ['-r', '0', '-m', '1', '-key', 'target', `sip:${domain}`] : [], 'trial');
     await run.listening();
-    if (calls || this.settings.account) await this.#end(run);
+    await this.#end(run);
   }
 
   async register(): Promise<void> {
     await this.#asRegistrar(() => this.#registrar.register());
-    if (makesCalls(this.settings.file)) return;
-    await this.#start([]).listening();
+    if (!this.#makesCalls) await this.#waitForCalls();
   }
 
   async unregister(): Promise<void> {
@@ -69,11 +77,14 @@ export class SippFileEndpoint implements Endpoint {
     await this.#asRegistrar(() => this.#registrar.unregister());
   }
 
-  /** What is offered, and with which headers, is the scenario's own. */
+  /** What is offered, and with which headers, is the scenario's own. One call at a time: each has the whole address to itself. */
   invite(target: string): OutgoingCall {
     const callId = `${this.settings.random.token(CALL_ID_DIGITS)}@${this.address.address}`;
-    const run = this.#start(['-m', '1', '-cid_str', callId, '-s', userOfUri(target), '-key', 'target', target]);
-    return new SippFileCall(callId, run);
+    const begun = this.#turn.then(() => this.#beginCall(callId, target));
+    this.#turn = begun.catch((error: Error) => {
+      if (!this.#stopped) this.settings.outputs.lose(this.name, 'sipp', `cannot call ${target}: ${error.message}`);
+    });
+    return new SippFileCall(callId, begun);
   }
 
   message(_target: string, _text: string, _options?: RequestOptions): OutgoingRequest {
@@ -95,8 +106,34 @@ export class SippFileEndpoint implements Endpoint {
     await this.#endAll();
   }
 
-  #start(args: readonly string[]): FileRun {
-    const { name, address, outbound, clock, file, inject, domain, account } = this.settings;
+  async #waitForCalls(): Promise<void> {
+    const run = this.#start([]);
+    await run.listening();
+    this.#watch(run);
+  }
+
+  /** @throws Error where another call is in the way */
+  async #beginCall(callId: string, target: string): Promise<FileRun> {
+    if (!this.#makesCalls) throw new Error('its file begins with a recv, and waits for calls');
+    const before = this.#runs.at(-1);
+    if (before && !(await before.endsWithin(LEAVING_MS)))
+      throw new Error('it still plays the call before, and its file plays one at a time');
+    this.#callsBegun++;
+    const part = this.#callsBegun === 1 ? '' : `call-${this.#callsBegun}`;
+    const run = this.#start(['-m', '1', '-cid_str', callId, '-s', userOfUri(target), '-key', 'target', target], part);
+    this.#watch(run);
+    return run;
+  }
+
+  #watch(run: FileRun): void {
+    run.ended.then(() => {
+      if (run.broke) this.settings.outputs.lose(this.name, 'sipp');
+    });
+  }
+
+  /** @param part of a folder within the participant's, for what another run does besides */
+  #start(args: readonly string[], part?: string): FileRun {
+    const { name, address, outbound, clock, file, inject, domain, account, outputs } = this.settings;
     if (!outbound) throw new BusyhereError('configuration', `${name}'s sipp needs a server that it sends to`);
     if (this.#stopped) throw stoppedBefore(name);
     const keys = ['-key', 'domain', domain, '-key', 'participant', name];
@@ -105,7 +142,7 @@ export class SippFileEndpoint implements Endpoint {
       name,
       address,
       remote: outbound,
-      folder: this.#folder,
+      folder: part ? outputs.folderOf(name, part) : this.#folder,
       clock,
       file,
       inject,
@@ -136,7 +173,7 @@ export class SippFileEndpoint implements Endpoint {
     for (const run of this.#runs.splice(0)) {
       const early = run.end;
       await run.stop();
-      outputs.tell({ participant: name, program: 'sipp', exitCode: early?.code ?? null, remarks: run.remarks });
+      outputs.tell({ participant: name, program: 'sipp', ...reportedEnd(early), remarks: run.remarks });
     }
   }
 }

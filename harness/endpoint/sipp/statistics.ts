@@ -3,15 +3,27 @@
  * Empty where it says nothing.
  */
 export function statisticsOf(text: string): string[] {
-  const rows = text.split('\n').filter((line) => line !== '');
-  const names = rows[0]?.split(';') ?? [];
-  const values = rows.length > 1 ? (rows.at(-1)?.split(';') ?? []) : [];
-  const totals = new Map(names.flatMap((name, index) => (name.endsWith('(C)') ? [[name.slice(0, -3), values[index] ?? '']] : [])));
+  const totals = totalsOf(text);
   const count = (name: string): number => Number(totals.get(name) ?? 0) || 0;
-  if (!totals.has('SuccessfulCall') || values.length === 0) return [];
+  if (!totals.has('SuccessfulCall')) return [];
   const calls = `calls: ${count('IncomingCall')} in, ${count('OutgoingCall')} out, ${count('SuccessfulCall')} successful, ${count('FailedCall')} failed`;
   const causes = [...totals.keys()].filter((name) => /^Failed./.test(name) && name !== 'FailedCall' && count(name) > 0);
   return [calls, ...causes.map((name) => `${spaced(name)}: ${count(name)}`)];
+}
+
+/** How many calls it has counted, both ways. */
+export function callsCounted(text: string): number {
+  const totals = totalsOf(text);
+  return ['IncomingCall', 'OutgoingCall'].reduce((sum, name) => sum + (Number(totals.get(name) ?? 0) || 0), 0);
+}
+
+/** The last row's totals; none where it has no row. */
+function totalsOf(text: string): Map<string, string> {
+  const rows = text.split('\n').filter((line) => line !== '');
+  const names = rows[0]?.split(';') ?? [];
+  if (rows.length < 2) return new Map();
+  const values = rows.at(-1)?.split(';') ?? [];
+  return new Map(names.flatMap((name, index) => (name.endsWith('(C)') ? [[name.slice(0, -3), values[index] ?? '']] : [])));
 }
 
 /** `FailedUnexpectedMessage` as `failed unexpected message` */

@@ -43,6 +43,13 @@ describe('what is left of the programs of a case', () => {
     expect(existsSync(dirname(files))).toBe(false);
   });
 
+  it('tells the signal that ended it, by its name', () => {
+    outputs.tell({ participant: 'carol', program: 'baresip', exitCode: null, signal: 11, remarks: [] });
+    const { reason, programs } = settlePrograms(FAILED, outputs, undefined);
+    expect(reason).toMatch(/; carol's baresip: was ended by signal 11 \(SIGSEGV\)$/);
+    expect(programs?.[1]).toMatchObject({ participant: 'carol', exitCode: null, signal: 11 });
+  });
+
   it('is told, and nothing kept, where it passed or nobody gave a folder', () => {
     expect(settlePrograms(PASSED, outputs, folder)).toMatchObject({ reason: null, programs: [{ files: null }] });
     expect(existsSync(join(folder, 'calls-trust=a'))).toBe(false);

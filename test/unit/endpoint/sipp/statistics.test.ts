@@ -1,5 +1,5 @@
 import { remarksOf, startFailure } from '../../../../harness/endpoint/sipp/sipp-errors';
-import { statisticsOf } from '../../../../harness/endpoint/sipp/statistics';
+import { callsCounted, statisticsOf } from '../../../../harness/endpoint/sipp/statistics';
 
 const ADDRESS = { address: '127.0.0.3', port: 5060 };
 
@@ -8,10 +8,12 @@ describe('what sipp says of itself', () => {
     const names =
       'StartTime;ElapsedTime(C);IncomingCall(P);IncomingCall(C);OutgoingCall(C);SuccessfulCall(C);FailedCall(C);FailedUnexpectedMessage(C);';
     const text = `${names}\nx;0;0;1;0;1;0;0;\nx;0;0;3;0;2;1;1;\n`;
+    expect(callsCounted(text)).toBe(3);
     expect(statisticsOf(text)).toEqual(['calls: 3 in, 0 out, 2 successful, 1 failed', 'failed unexpected message: 1']);
   });
 
   it.each(['', 'garbage', 'SuccessfulCall(C);\n'])('says nothing where the file says nothing: %j', (text) => {
+    expect(callsCounted(text)).toBe(0);
     expect(statisticsOf(text)).toEqual([]);
   });
 
