@@ -141,6 +141,7 @@ export abstract class SocketLab implements Lab {
       if (other !== undefined) throw other; // it would be so at any other address
       if (explicit) throw failures[0];
       if (tried === BLOCKS_TRIED) throw noAddressLeft(failures[0]);
+      this.outputs.forget();
     }
   }
 

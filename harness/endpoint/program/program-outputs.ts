@@ -49,6 +49,11 @@ export class ProgramOutputs {
     this.#reports.push(report);
   }
 
+  /** Takes back what was told so far: it was of no use, and others take over. */
+  forget(): void {
+    this.#reports.length = 0;
+  }
+
   /** Aborted, with a {@link ProgramLoss}, as soon as the case cannot be played on. */
   get loss(): AbortSignal {
     return this.#loss.signal;

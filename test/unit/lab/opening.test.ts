@@ -32,7 +32,9 @@ function slowEngine(random: SeededRandom): Engine {
 }
 
 /** @param failures what becomes of bob's starts, one after the other */
-async function open(failures: BusyhereError[]): Promise<{ error: unknown; leftovers: ReturnType<Engine['leftovers']>; starts: number }> {
+async function open(
+  failures: BusyhereError[],
+): Promise<{ error: unknown; leftovers: ReturnType<Engine['leftovers']>; starts: number; told: number }> {
   const random = new SeededRandom(1);
   const engine = slowEngine(random);
   let starts = 0;
@@ -42,6 +44,7 @@ async function open(failures: BusyhereError[]): Promise<{ error: unknown; leftov
     const start = endpoint.start.bind(endpoint);
     endpoint.start = async () => {
       const failure = failures[starts++];
+      if (failure) plan.outputs.tell({ participant: 'bob', program: 'sipp', exitCode: 254, remarks: [] });
       if (failure) throw failure;
       await start();
     };
@@ -55,7 +58,7 @@ async function open(failures: BusyhereError[]): Promise<{ error: unknown; leftov
     ),
   );
   await engine.complete(delay(engine.clock, 60_000));
-  return { error, leftovers: engine.leftovers(), starts };
+  return { error, leftovers: engine.leftovers(), starts, told: lab.outputs.reports.length };
 }
 
 describe('a lab of which one cannot start', () => {
@@ -63,10 +66,10 @@ describe('a lab of which one cannot start', () => {
 
   it('closes those that open their sockets later than that', async () => {
     const unreadable = new BusyhereError('scenario', 'no file');
-    expect(await open([unreadable])).toEqual({ error: unreadable, leftovers: { sockets: 0, timers: 0 }, starts: 1 });
+    expect(await open([unreadable])).toEqual({ error: unreadable, leftovers: { sockets: 0, timers: 0 }, starts: 1, told: 1 });
   });
 
   it('goes on to other addresses where its own is taken, with nothing left of those before', async () => {
-    expect(await open([taken(), taken()])).toEqual({ error: undefined, leftovers: { sockets: 0, timers: 0 }, starts: 3 });
+    expect(await open([taken(), taken()])).toEqual({ error: undefined, leftovers: { sockets: 0, timers: 0 }, starts: 3, told: 0 });
   });
 });
