@@ -74,10 +74,16 @@ export class SippOutgoingCall implements OutgoingCall {
 
   #final(status: number): void {
     this.#finalStatus = status;
-    if (status < 300) return this.#change(this.#cancelled ? 'cancelled' : 'answered');
+    if (status < 300) return this.#accepted();
     const given = this.#cancelled && status === 487;
     this.#unanswered = !given;
     this.#change(given ? 'cancelled' : 'rejected');
+  }
+
+  #accepted(): void {
+    // RFC 3261 §15: too late for the CANCEL that waited for a provisional response; sipp makes a BYE of one that it was told of.
+    if (this.#cancelled && this.#state === 'calling') this.agent.command({ callId: this.callId, verb: 'hangUp' });
+    this.#change(this.#cancelled ? 'cancelled' : 'answered');
   }
 
   #isOpen(): boolean {
