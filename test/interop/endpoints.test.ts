@@ -268,7 +268,9 @@ ${script}`;
   const HANGS_UP = `
   - bob: { on: call, do: answer }
   - carol: { hangUp: call, after: call is answered }
-expect: { call: [{ observed: 200 }] }
+  - carol: { invite: bob, as: again, wait: 600ms }
+  - bob: { on: again, do: answer }
+expect: { call: [{ observed: 200 }], again: [{ observed: 200 }] } # busy if no BYE had come
 `;
   const CANCELS = `
   - bob: { on: call, do: ring }
