@@ -1,7 +1,7 @@
 import type { StartedNetwork, StartedTestContainer } from 'testcontainers';
 import { ControlClient } from '../lab/container/control-client.js';
 import type { ElementChannel } from '../lab/container/remote-endpoint.js';
-import type { HostRole } from '../lab/container/role.js';
+import { type HostRole, LEAVE_AFTER_MS } from '../lab/container/role.js';
 import { CONTROL_PORT } from '../lab/container/standing-lab.js';
 import { connectEngine } from '../lab/docker/docker-engine.js';
 import { ensureLabImage } from '../lab/docker/lab-images.js';
@@ -35,7 +35,6 @@ export interface LabContainer {
 }
 
 const LOOPBACK = '127.0.0.1';
-const LEAVE_AFTER_MS = 60_000;
 const STOP_WITHIN_MS = 1_000;
 
 /**

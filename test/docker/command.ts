@@ -52,3 +52,12 @@ export async function containersOf(program: Program, engine: Docker): Promise<Do
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
+
+/** A TCP connection to the control port, 7060, that is established, in a line of /proc/PID/net/tcp (proc(5)). */
+const REACHED = /^ *\d+: [0-9A-F]{8}:1B94 [0-9A-F]{8}:[0-9A-F]{4} 01 /m;
+
+/** Resolves when the harness has its connection to a host's container. */
+export async function reached(container: Docker.Container): Promise<void> {
+  const { State } = await container.inspect();
+  while (!REACHED.test(readFileSync(`/proc/${State.Pid}/net/tcp`, 'utf8'))) await new Promise((resolve) => setTimeout(resolve, 100));
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { connectEngine } from '../../harness/lab/docker/docker-engine.js';
 import { Program } from '../interop/programs';
-import { busyhere, containersOf, LONG_CASE, resultsIn, temporaryFolder } from './command';
+import { busyhere, containersOf, LONG_CASE, reached, resultsIn, temporaryFolder } from './command';
 import { COMMAND, describeWithEngine, madeBy, ROOT } from './engine';
 
 jest.setTimeout(300_000);
@@ -57,11 +57,11 @@ describeWithEngine('when something is wrong', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** The container of a host of the long case, when all of them run. */
-  async function hostOf(program: Program, name: string): Promise<Docker.Container> {
+  /** The container of a host of the long case, or of the capture beside it, when all of them run. */
+  async function hostOf(program: Program, name: string, what: 'host' | 'capture' = 'host'): Promise<Docker.Container> {
     const infos = await Promise.all((await containersOf(program, engine)).map((one) => one.inspect()));
-    const found = infos.find(({ Config }) => Config.Labels['busyhere.host'] === name);
-    if (!found) throw new Error(`no container of ${name}`);
+    const found = infos.find(({ Config }) => Config.Labels[`busyhere.${what}`] === name);
+    if (!found) throw new Error(`no ${what} of ${name}`);
     return engine.getContainer(found.Id);
   }
 
@@ -91,7 +91,9 @@ describeWithEngine('when something is wrong', () => {
 
   it('says which container hangs', async () => {
     const program = start(LONG_CASE);
-    await (await hostOf(program, 'proxy')).pause();
+    const proxy = await hostOf(program, 'proxy');
+    await reached(proxy); // before that it is one that does not become ready
+    await proxy.pause();
     expect(await program.exited).toBe(3);
     expect(program.output).toContain('the container proxy does not answer any more');
     expect(program.output).toContain('paused');
@@ -100,7 +102,9 @@ describeWithEngine('when something is wrong', () => {
   it('ends on the first Ctrl-C although a container hangs', async () => {
     const path = join(folder, 'hung.json');
     const program = start([...LONG_CASE, '--reporter', `json=${path}`]);
-    await (await hostOf(program, 'proxy')).pause();
+    const [host, beside] = [await hostOf(program, 'proxy'), await hostOf(program, 'bob', 'capture')];
+    await reached(host);
+    await Promise.all([host.pause(), beside.pause()]);
     await program.stop('SIGINT');
     expect(await program.exited).toBe(130);
     expect(resultsIn(path).summary).toMatchObject({ cases: 1, interrupted: 1 });

@@ -5,6 +5,9 @@ import { CONTROL_PORT, standingLabSchema } from './standing-lab.js';
 /** Where every container answers OPTIONS, whatever it is to do later. */
 export const LOBBY_PORT = 5060;
 
+/** When a container ends whose harness has not come, or has gone, where a run or a test made it, ms. */
+export const LEAVE_AFTER_MS = 60_000;
+
 const control = z.strictObject({
   port: z.int().min(1).max(65_535).default(CONTROL_PORT),
   /** Of this run; without it the container draws one itself, for those who can read its file. */

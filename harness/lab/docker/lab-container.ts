@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type Docker from 'dockerode';
 import type { ContainerCreateOptions } from 'dockerode';
 import { BusyhereError } from '../../platform/errors.js';
-import type { Role } from '../container/role.js';
+import { LEAVE_AFTER_MS, type Role } from '../container/role.js';
 import type { Seat } from '../container/seating.js';
 import { CONTROL_PORT } from '../container/standing-lab.js';
 import { engineError } from './docker-engine.js';
@@ -27,8 +27,6 @@ export interface LabImages {
   readonly capture: string;
 }
 
-/** A host whose harness has not come after this time, or has gone, ends. */
-const LEAVE_AFTER_MS = 60_000;
 const MOST_PROCESSES = 64;
 const LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
 
