@@ -29,9 +29,13 @@ export class AttemptStates {
   readonly #watches = new Map<string, AttemptWatch>();
   readonly #unsubscribe: () => void;
 
-  constructor(private readonly options: AttemptStatesOptions) {
+  /** @param invitations that has followed the trace so far, where there is one */
+  constructor(
+    private readonly options: AttemptStatesOptions,
+    invitations?: AttemptFollower,
+  ) {
     const { horizonMs, timerC, trace } = options;
-    this.#invitations = new AttemptFollower({ horizonMs, timerC });
+    this.#invitations = invitations ?? new AttemptFollower({ horizonMs, timerC });
     this.#unsubscribe = trace.subscribe((event) => {
       this.#invitations.add(event);
       for (const request of this.#requests.values()) request.add(event);
@@ -57,9 +61,11 @@ export class AttemptStates {
     const { clock, trace } = this.options;
     const moment = clock.now() - trace.elapsed + elapsed;
     const events = trace.events.filter(({ time }) => time <= elapsed);
-    const past = { elapsed, events, subscribe: () => () => {} };
-    const states = new AttemptStates({ ...this.options, clock: { now: () => moment }, trace: past });
-    for (const event of events) states.#invitations.add(event);
+    const past = { ...this.options, clock: { now: () => moment }, trace: { elapsed, events, subscribe: () => () => {} } };
+    // Many cases may ask at once, when their horizons end together: what has been read is read again only where more has come.
+    const isAllKnown = events.length === trace.events.length;
+    const states = new AttemptStates(past, isAllKnown ? this.#invitations : undefined);
+    if (!isAllKnown) for (const event of events) states.#invitations.add(event);
     for (const followed of this.#followed) states.#follow(followed);
     return states;
   }
