@@ -6,9 +6,11 @@ import type Docker from 'dockerode';
 import type { NetworkInspectInfo } from 'dockerode';
 import { connectEngine } from '../lab/docker/docker-engine.js';
 import { hasImage, imageNames } from '../lab/docker/lab-images.js';
+import { canBind } from '../platform/can-bind.js';
 import { BusyhereError } from '../platform/errors.js';
+import { UdpNetwork } from '../platform/udp-network.js';
 import { ownPackage } from './docker-flags.js';
-import { canBind, type Finding } from './doctor-machine.js';
+import type { Finding } from './doctor-machine.js';
 import type { Host } from './host.js';
 
 const run = promisify(execFile);
@@ -28,7 +30,7 @@ export async function examineDocker({ env }: Pick<Host, 'env'>, lacking: 'missin
     const engine = await connectEngine();
     return [
       await examineEngine(engine),
-      await examineReach(engine, canBind, lacking),
+      await examineReach(engine, (address) => canBind(new UdpNetwork(), address), lacking),
       compose,
       ...(await examineImages(engine)),
       examineCaptureRights(),
@@ -51,7 +53,7 @@ async function examineEngine(engine: Docker): Promise<Finding> {
  */
 export async function examineReach(
   engine: Pick<Docker, 'getNetwork'>,
-  canBind: (address: string) => Promise<boolean>,
+  isOwn: (address: string) => Promise<boolean>,
   lacking: 'missing' | 'bad',
 ): Promise<Finding> {
   const gateway = await bridgeGateway(engine);
@@ -61,7 +63,7 @@ export async function examineReach(
       text: 'whether containers can be reached from here by their addresses is not known: the engine has no bridge',
     };
   }
-  if (await canBind(gateway)) {
+  if (await isOwn(gateway)) {
     return { state: 'good', text: `containers can be reached from here by their addresses: ${gateway} is this machine’s` };
   }
   return {

@@ -1,6 +1,7 @@
 import { ENDPOINT_KINDS, type EndpointKind, traitsOf } from '../endpoint/endpoint-kind.js';
 import { findProgram } from '../endpoint/program/find-program.js';
 import { howToGet } from '../endpoint/program/program-path.js';
+import { canBind } from '../platform/can-bind.js';
 import { UdpNetwork } from '../platform/udp-network.js';
 import type { Host } from './host.js';
 
@@ -43,21 +44,11 @@ function node(version: string): Finding {
 }
 
 async function loopback(): Promise<Finding> {
-  const others = (await canBind('127.0.0.1')) ? await canBind('127.84.1.2') : undefined;
+  const sockets = new UdpNetwork();
+  const others = (await canBind(sockets, '127.0.0.1')) ? await canBind(sockets, '127.84.1.2') : undefined;
   if (others === undefined) return { state: 'bad', text: 'no UDP socket can be opened on 127.0.0.1' };
   if (others) return { state: 'good', text: 'UDP on 127.0.0.0/8: every participant gets an address of its own' };
   return { state: 'missing', text: 'UDP on 127.0.0.1 only: participants share it by ports, with BUSYHERE_SINGLE_ADDRESS=1' };
-}
-
-/** Whether an address is this machine's. */
-export async function canBind(address: string): Promise<boolean> {
-  try {
-    const socket = await new UdpNetwork().bind({ address, port: 0 }, { datagram: () => {} });
-    await socket.close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function look({ name, debianPackage }: { name: string; debianPackage: string }, purpose: string, path: string): Finding {

@@ -4,6 +4,7 @@ import type { Persona } from '../endpoint/persona.js';
 import { RegistrationError } from '../endpoint/registration.js';
 import { BusyhereError } from '../platform/errors.js';
 import { formatSocketAddress } from '../platform/socket-address.js';
+import { within } from '../platform/within.js';
 import { RFC3261_TIMERS, type TimerValues } from '../transaction/timer-values.js';
 import { type ExternalSut, sutAccountOf } from './external-sut.js';
 import { placeAround } from './external-topology.js';
@@ -13,7 +14,6 @@ import type { PastCalls } from './past-calls.js';
 import { SocketLab, type SocketLabOptions } from './socket-lab.js';
 import type { Participant, Server, Topology } from './topology.js';
 import { unlessAborted } from './unless-aborted.js';
-import { within } from './within.js';
 
 export interface ExternalLabOptions extends SocketLabOptions {
   readonly sut: ExternalSut;

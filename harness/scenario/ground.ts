@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { traitsOfAll } from '../endpoint/endpoint-kind.js';
 import type { Site } from '../lab/container/site.js';
 import type { Containers } from '../lab/docker/open-containers.js';
@@ -10,6 +9,7 @@ import type { Random } from '../platform/random.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import { withBackground } from './background.js';
 import type { Case } from './case.js';
+import { EndSignal } from './end-signal.js';
 import type { RunOptions } from './run-options.js';
 
 /** What the cases of a run stand on: the engine, the containers where there are any, who is punctual, and what ends them all. */
@@ -18,15 +18,14 @@ export class Ground {
   #containers: Containers | undefined;
   #loop: LoopWatch | undefined;
   #toleratedMs: number;
-  readonly #end = new AbortController();
+  readonly #end = new EndSignal();
 
   constructor(
     private readonly options: RunOptions,
     timers: TimerValues,
     private readonly random: Random,
   ) {
-    setMaxListeners(0, this.#end.signal); // everything that waits listens to it, and every case waits
-    this.#endWith(options.signal);
+    this.#end.follow(options.signal);
     this.#toleratedMs = tolerableLateness(timers, options);
     if (options.engine !== 'udp') return;
     this.#shared = udpEngine(random, { singleAddress: options.singleAddress ?? false });
@@ -86,7 +85,7 @@ export class Ground {
       throw error;
     }
     this.#shared = this.#containers.engine;
-    this.#endWith(this.#containers.site.failure);
+    this.#end.follow(this.#containers.site.failure);
   }
 
   /** What broke first, and not what broke of it. */
@@ -102,12 +101,6 @@ export class Ground {
   /** @throws BusyhereError `internal` where something is open after all was closed */
   check(): void {
     if (this.#shared) nothingLeft(this.#shared);
-  }
-
-  #endWith(signal: AbortSignal): void {
-    const end = (): void => this.#end.abort(signal.reason);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
   }
 }
 

@@ -6,8 +6,8 @@ import { AttemptStates } from './attempt-states.js';
 import { startBackground, withBackground } from './background.js';
 import type { Case } from './case.js';
 import type { CaseTrace } from './case-capture.js';
-import { CaseEnd } from './case-end.js';
 import type { CaseRunOptions } from './case-run-options.js';
+import { EndSignal } from './end-signal.js';
 import type { Finding } from './finding.js';
 import { attemptsOf, judgeCase, type Screens, type Standing } from './judge-case.js';
 import type { AttemptResult, CaseResult } from './result.js';
@@ -48,8 +48,8 @@ class CaseRunner {
   readonly #script: Script;
   #began: number;
   /** When the last look was taken that all verdicts rest on. */
-  #moment: { readonly elapsed: number; readonly shown: Screens } | undefined;
-  readonly #end = new CaseEnd();
+  #moment: { readonly elapsed: number; readonly shown: Screens; readonly states: AttemptStates } | undefined;
+  readonly #end = new EndSignal();
   #leave: () => void = () => {};
   #background: BackgroundCalls | undefined;
 
@@ -138,23 +138,25 @@ class CaseRunner {
   async #settling(): Promise<void> {
     do {
       await this.#waiting.until({ holds: () => this.#settled(this.#states), lookAgainAt: (looked) => this.#quietAt(looked) });
-      this.#moment = { elapsed: this.#lab.trace.elapsed, shown: this.#shown() };
+      const then = { elapsed: this.#lab.trace.elapsed, shown: this.#shown() };
       await this.#lab.caughtUp();
-    } while (!this.#settled(this.#states.asOf(this.#moment.elapsed)));
+      this.#moment = { ...then, states: this.#states.asOf(then.elapsed) };
+    } while (!this.#settled(this.#moment.states));
   }
 
   /** At once, since what delays the judgement does not disturb what was watched. A script that stalled has no moment of its own. */
   #standing(isStalled: boolean): Standing {
-    const now = { elapsed: this.#lab.trace.elapsed, shown: this.#shown() };
-    const moment = isStalled ? now : (this.#moment ?? now);
-    const states = this.#states.asOf(moment.elapsed);
+    const shownNow = this.#shown();
+    const { elapsed } = this.#lab.trace;
+    const settled = isStalled ? undefined : this.#moment;
+    const { elapsed: end, shown, states } = settled ?? { elapsed, shown: shownNow, states: this.#states.asOf(elapsed) };
     const proven = new Set(this.played.expectations.map(({ label }) => label).filter((label) => states.isProven(label)));
     return {
-      end: moment.elapsed,
+      end,
       states,
       proven,
-      shownThen: moment.shown,
-      shownNow: now.shown,
+      shownThen: shown,
+      shownNow,
       lateMs: this.options.loop?.worstSince(this.#began) ?? 0,
     };
   }

@@ -1,5 +1,6 @@
 import { BlockList, isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { canBind } from '../platform/can-bind.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
 
 /** How this machine gets to a container: by its own address in its network, or by a port published on 127.0.0.1. */
@@ -21,7 +22,7 @@ export interface NetworkRange {
  */
 export async function containerReach(ranges: readonly NetworkRange[], sockets: DatagramNetwork): Promise<ContainerReach> {
   if (isInside(ranges)) return 'address';
-  for (const { Gateway } of ranges) if (Gateway !== undefined && (await isOwn(Gateway, sockets))) return 'address';
+  for (const { Gateway } of ranges) if (Gateway !== undefined && isIPv4(Gateway) && (await canBind(sockets, Gateway))) return 'address';
   return 'loopback';
 }
 
@@ -33,15 +34,4 @@ function isInside(ranges: readonly NetworkRange[]): boolean {
   }
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return own.some(({ address, internal }) => !internal && isIPv4(address) && inside.check(address));
-}
-
-async function isOwn(address: string, sockets: DatagramNetwork): Promise<boolean> {
-  if (!isIPv4(address)) return false;
-  try {
-    const socket = await sockets.bind({ address, port: 0 }, { datagram: () => {} });
-    await socket.close();
-    return true;
-  } catch {
-    return false;
-  }
 }

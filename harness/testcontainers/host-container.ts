@@ -1,5 +1,6 @@
 import type { GenericContainer } from 'testcontainers';
 import { CONTROL_PORT } from '../lab/container/standing-lab.js';
+import { HOST_LIMITS } from '../lab/docker/container-limits.js';
 import type { ContainerReach } from './container-reach.js';
 
 export interface HostContainerOptions {
@@ -13,9 +14,6 @@ export interface HostContainerOptions {
   readonly reach: ContainerReach;
 }
 
-const MOST_PROCESSES = 64;
-const LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
-
 /**
  * A host of the lab as a container of testcontainers, with the limits that all hosts have. It is in its network alone, where
  * testcontainers by itself puts a container with an alias into the engine's own as well, and publishes no port but, where it
@@ -26,14 +24,10 @@ export function hostContainer(Container: typeof GenericContainer, options: HostC
   class HostContainer extends Container {
     protected override async beforeContainerCreated(): Promise<void> {
       this.createOpts.NetworkingConfig = { EndpointsConfig: { [network]: { Aliases: [alias] } } };
-      Object.assign(this.hostConfig, { Init: true, ReadonlyRootfs: true, PidsLimit: MOST_PROCESSES, LogConfig: LOG });
+      Object.assign(this.hostConfig, HOST_LIMITS);
       if (reach === 'loopback') this.hostConfig.PortBindings = { [`${CONTROL_PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] };
     }
   }
-  const container = new HostContainer(image)
-    .withEnvironment({ BUSYHERE_ROLE: role })
-    .withNetworkMode(network)
-    .withDroppedCapabilities('ALL')
-    .withSecurityOpt('no-new-privileges');
+  const container = new HostContainer(image).withEnvironment({ BUSYHERE_ROLE: role }).withNetworkMode(network);
   return reach === 'loopback' ? container.withExposedPorts(CONTROL_PORT) : container;
 }

@@ -1,8 +1,8 @@
 import type { ControlClient, ElementReply } from '../lab/container/control-client.js';
 import type { Command } from '../lab/container/control-message.js';
 import type { ElementChannel } from '../lab/container/remote-endpoint.js';
-import { within } from '../lab/within.js';
 import { SystemClock } from '../platform/system-clock.js';
+import { within } from '../platform/within.js';
 
 const SETTLE_WITHIN_MS = 1_000;
 

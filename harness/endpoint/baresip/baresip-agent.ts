@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { delay, type Timer } from '../../platform/clock.js';
+import type { Timer } from '../../platform/clock.js';
 import { BusyhereError } from '../../platform/errors.js';
+import { within } from '../../platform/within.js';
 import type { EndpointOptions } from '../endpoint.js';
 import type { Persona } from '../persona.js';
 import type { ProgramEnd } from '../program/supervised-program.js';
@@ -140,19 +141,13 @@ export class BaresipAgent {
 
   /** Ends baresip; open calls are dropped without a word. */
   async stop(): Promise<AgentEnd> {
-    const end = this.#isGone ? await this.#ownEnd() : this.program.end;
+    // Its connection tells of its end a moment before the system says how it ended.
+    if (this.#isGone) await within(this.options.clock, END_TOLD_MS, this.program.ended);
+    const { end } = this.program;
     this.#link?.close();
     this.#release();
     await this.program.kill();
     return { end, remarks: remarksOf(this.program.output) };
-  }
-
-  /** Its connection tells of its end a moment before the system says how it ended. */
-  async #ownEnd(): Promise<ProgramEnd | undefined> {
-    const { clock } = this.options;
-    const deadline = clock.now() + END_TOLD_MS;
-    while (!this.program.end && clock.now() < deadline) await delay(clock, LOOK_AGAIN_MS);
-    return this.program.end;
   }
 
   #release(): void {

@@ -79,6 +79,10 @@ export class BaresipProcess {
     return this.program.end;
   }
 
+  get ended(): Promise<ProgramEnd> {
+    return this.program.ended;
+  }
+
   /** All that it wrote. */
   get output(): string {
     return this.program.output;

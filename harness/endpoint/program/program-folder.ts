@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processPresence } from './process-presence.js';
 
 /** The name tells whose it is: a process of this machine, or of a container that has the same folder for temporary files. */
 function ownedBy(pid: number): string {
@@ -23,16 +24,7 @@ export function makeProgramFolder(parent = tmpdir()): string {
 export function sweepProgramFolders(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = Number(/-(\d+)-\w{6}$/.exec(name)?.[1]);
-    if (name.startsWith(ownedBy(pid)) && !isAlive(pid)) removeIfPossible(join(parent, name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
+    if (name.startsWith(ownedBy(pid)) && processPresence(pid) === 'none') removeIfPossible(join(parent, name));
   }
 }
 

@@ -34,7 +34,7 @@ export class Agent {
   #offering: Pick<MediaHandlerOptions, 'offered' | 'body'> | undefined;
 
   private constructor(
-    readonly library: Sip,
+    readonly sip: Sip,
     readonly options: EndpointOptions,
     readonly persona: Persona,
     readonly scope: AgentScope,
@@ -49,11 +49,11 @@ export class Agent {
   }
 
   /** @throws BusyhereError `address-in-use` or `address-unavailable` */
-  static async open(library: Sip, options: EndpointOptions, persona: Persona, user: AgentUser): Promise<Agent> {
+  static async open(sip: Sip, options: EndpointOptions, persona: Persona, user: AgentUser): Promise<Agent> {
     const scope = new AgentScope(options.clock, options.timers);
-    const transport = new Transport(library, scope, options.outbound);
+    const transport = new Transport(sip, scope, options.outbound);
     const address = await transport.open(options.network, options.address);
-    return new Agent(library, options, persona, scope, transport, address, user);
+    return new Agent(sip, options, persona, scope, transport, address, user);
   }
 
   newCallId(): string {
@@ -88,9 +88,9 @@ export class Agent {
   }
 
   #createUserAgent(user: AgentUser): UA {
-    const { options, library } = this;
+    const { options, sip } = this;
     const { account, domain } = options;
-    const agent = new library.UA({
+    const agent = new sip.UA({
       // Also the address of Via and Contact, so it cannot be the address of record.
       uri: `sip:${this.user}@${hostPort(this.address)}`,
       autostart: false,
@@ -99,12 +99,12 @@ export class Agent {
       registrarServer: `sip:${domain}`,
       registerExpires: EXPIRES_S,
       noAnswerTimeout: NO_ANSWER_TIMEOUT_S,
-      userAgentString: `sipjs-udp/${library.version}`,
+      userAgentString: `sipjs-udp/${sip.version}`,
       mediaHandlerFactory: (session) => this.#mediaHandler(session),
       log: { builtinEnabled: false },
       ...(account ? { authorizationUser: account.user, password: account.password } : { authenticationFactory: refuseToAuthenticate }),
     });
-    const { receiveRequest } = library.UA.prototype;
+    const { receiveRequest } = sip.UA.prototype;
     agent.receiveRequest = (request: IncomingMessage) => {
       const received = this.transport.received;
       if (received instanceof SipRequest) this.#requests.set(request, received);

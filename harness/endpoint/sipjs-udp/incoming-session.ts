@@ -51,7 +51,7 @@ export class IncomingSession implements IncomingCall {
 
   ring(status = 180, reason = reasonPhrase(status)): void {
     if (!this.#isOpen()) return;
-    const { progress } = this.agent.library.InviteServerContext.prototype;
+    const { progress } = this.agent.sip.InviteServerContext.prototype;
     const options = { statusCode: status, reasonPhrase: reason, extraHeaders: [`Contact: ${this.session.contact}`] };
     this.#run(() => progress.call(this.session, options));
     this.#change('ringing');

@@ -60,10 +60,10 @@ export class OutgoingSession implements OutgoingCall {
   }
 
   #create({ headers, body }: InviteOptions): ClientSession {
-    const { library, persona, ua } = this.agent;
+    const { sip, persona, ua } = this.agent;
     const offer = { offered: persona.offer(this.#action), body };
     const options = { ...this.agent.requestOptions(this.callId, headers), inviteWithoutSdp: body === '' };
-    return this.agent.offering(offer, () => new library.InviteClientContext(ua, this.target, options));
+    return this.agent.offering(offer, () => new sip.InviteClientContext(ua, this.target, options));
   }
 
   #listen(): void {

@@ -24,7 +24,7 @@ export class PlainRequest implements OutgoingRequest {
     });
     agent.scope.run(() => {
       const options = { ...agent.requestOptions(this.callId, headersFor(method, headers)), ...contentOptions(content) };
-      const context = new agent.library.ClientContext(agent.ua, method, target, options);
+      const context = new agent.sip.ClientContext(agent.ua, method, target, options);
       agent.route(context.request, target, to);
       context.on('accepted', ({ status_code }: IncomingMessage) => this.#finished(status_code));
       context.on('failed', (response: IncomingMessage | null) => this.#finished(response?.status_code));

@@ -18,7 +18,7 @@ export class Transport implements LibraryTransport {
   #received: SipMessage | undefined;
 
   constructor(
-    private readonly library: Pick<Sip, 'Transport'>,
+    private readonly sip: Pick<Sip, 'Transport'>,
     private readonly scope: AgentScope,
     /** Where in-dialog requests go whose URI names no address. */
     private readonly fallback: SocketAddress | undefined,
@@ -69,7 +69,7 @@ export class Transport implements LibraryTransport {
     const { text, message } = receivedMessage(datagram, source);
     this.#received = message;
     try {
-      this.scope.run(() => this.library.Transport.prototype.onMessage.call(this, { data: text }));
+      this.scope.run(() => this.sip.Transport.prototype.onMessage.call(this, { data: text }));
     } catch {
       // Dropped, as a message is that cannot be understood.
     } finally {

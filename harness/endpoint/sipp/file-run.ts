@@ -79,17 +79,6 @@ export class FileRun {
     return readIfThere(join(this.options.folder, STATISTICS));
   }
 
-  /** Waits for its end, so long. @returns whether it came */
-  endsWithin(patienceMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const timer = this.options.clock.setTimer(patienceMs, () => resolve(this.end !== undefined));
-      this.ended.then(() => {
-        timer.cancel();
-        resolve(true);
-      });
-    });
-  }
-
   /** Resolves when it listens. @throws BusyhereError `scenario`, `address-in-use` or `environment` where it never does */
   async listening(): Promise<void> {
     const { name, address, clock, file } = this.options;

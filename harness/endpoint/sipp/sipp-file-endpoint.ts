@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BusyhereError } from '../../platform/errors.js';
 import type { SocketAddress } from '../../platform/socket-address.js';
+import { within } from '../../platform/within.js';
 import type { Endpoint, EndpointOptions, OutgoingCall, OutgoingRequest, RequestOptions } from '../endpoint.js';
 import { userOfUri } from '../hop.js';
 import type { Persona } from '../persona.js';
@@ -116,7 +117,7 @@ export class SippFileEndpoint implements Endpoint {
   async #beginCall(callId: string, target: string): Promise<FileRun> {
     if (!this.#makesCalls) throw new Error('its file begins with a recv, and waits for calls');
     const before = this.#runs.at(-1);
-    if (before && !(await before.endsWithin(LEAVING_MS)))
+    if (before && !(await within(this.settings.clock, LEAVING_MS, before.ended)))
       throw new Error('it still plays the call before, and its file plays one at a time');
     this.#callsBegun++;
     const part = this.#callsBegun === 1 ? '' : `call-${this.#callsBegun}`;

@@ -4,7 +4,7 @@
  */
 export function statisticsOf(text: string): string[] {
   const totals = totalsOf(text);
-  const count = (name: string): number => Number(totals.get(name) ?? 0) || 0;
+  const count = (name: string): number => countOf(totals, name);
   if (!totals.has('SuccessfulCall')) return [];
   const calls = `calls: ${count('IncomingCall')} in, ${count('OutgoingCall')} out, ${count('SuccessfulCall')} successful, ${count('FailedCall')} failed`;
   const causes = [...totals.keys()].filter((name) => /^Failed./.test(name) && name !== 'FailedCall' && count(name) > 0);
@@ -14,7 +14,11 @@ export function statisticsOf(text: string): string[] {
 /** How many calls it has counted, both ways. */
 export function callsCounted(text: string): number {
   const totals = totalsOf(text);
-  return ['IncomingCall', 'OutgoingCall'].reduce((sum, name) => sum + (Number(totals.get(name) ?? 0) || 0), 0);
+  return ['IncomingCall', 'OutgoingCall'].reduce((sum, name) => sum + countOf(totals, name), 0);
+}
+
+function countOf(totals: ReadonlyMap<string, string>, name: string): number {
+  return Number(totals.get(name) ?? 0) || 0;
 }
 
 /** The last row's totals; none where it has no row. */

@@ -2,7 +2,8 @@ import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs
 import { join } from 'node:path';
 import type { Clock } from '../../platform/clock.js';
 import { NamedPipeReader } from '../../platform/named-pipe.js';
-import { within } from '../within.js';
+import { within } from '../../platform/within.js';
+import { packetsDropped } from './capture-fault.js';
 
 /** How long the program beside a host may take to write what it still has, and to count. */
 const COUNTED_WITHIN_MS = 10_000;
@@ -62,8 +63,7 @@ export class StandingCapture {
 
   /** Packets that never got into the capture, as the program counts them at its end; undefined before. */
   get dropped(): number | undefined {
-    const [, packets] = /(\d+) packets? dropped by kernel/.exec(this.said) ?? [];
-    return packets === undefined ? undefined : Number(packets);
+    return packetsDropped(this.said);
   }
 
   /** Has the program end and count, if it has begun; all that it had captured has come when this resolves. */

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { Clock } from '../../platform/clock.js';
-import { within } from '../within.js';
+import { within } from '../../platform/within.js';
+import { packetsDropped } from '../container/capture-fault.js';
 
 /** How long it may take to write what it still has, and to count. */
 const END_WITHIN_MS = 10_000;
@@ -24,8 +25,7 @@ export class CaptureProgram {
 
   /** Packets that never got into the capture, as the program counts them at its end; undefined before. */
   get dropped(): number | undefined {
-    const [, packets] = /(\d+) packets? dropped by kernel/.exec(this.#said) ?? [];
-    return packets === undefined ? undefined : Number(packets);
+    return packetsDropped(this.#said);
   }
 
   /** Has the program end and count. */

@@ -4,12 +4,12 @@ import type { DatagramNetwork, DatagramSocket } from '../../platform/datagram-ne
 import { BusyhereError, errorCode } from '../../platform/errors.js';
 import type { Random } from '../../platform/random.js';
 import type { StreamNetwork } from '../../platform/stream-network.js';
+import { within } from '../../platform/within.js';
 import { awaitSip } from '../container/await-sip.js';
 import { captureFault } from '../container/capture-fault.js';
 import type { Seat } from '../container/seating.js';
 import { Site } from '../container/site.js';
 import { CONTROL_PORT } from '../container/standing-lab.js';
-import { within } from '../within.js';
 import { CaptureProgram } from './capture-program.js';
 import { type Death, lastWords, linesOf, watchDeaths } from './container-deaths.js';
 import { engineError } from './docker-engine.js';

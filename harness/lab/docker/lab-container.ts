@@ -5,6 +5,7 @@ import { BusyhereError } from '../../platform/errors.js';
 import { LEAVE_AFTER_MS, type Role } from '../container/role.js';
 import type { Seat } from '../container/seating.js';
 import { CONTROL_PORT } from '../container/standing-lab.js';
+import { HOST_LIMITS, LIMITS } from './container-limits.js';
 import { engineError } from './docker-engine.js';
 import type { LabNetwork } from './lab-network.js';
 
@@ -27,9 +28,6 @@ export interface LabImages {
   readonly capture: string;
 }
 
-const MOST_PROCESSES = 64;
-const LOG = { Type: 'json-file', Config: { 'max-size': '1m', 'max-file': '1' } };
-
 /** Starts the container of a host at its address. */
 export async function startHost(frame: ContainerFrame, { name, kind, address }: Seat): Promise<Docker.Container> {
   const { network, token, images, labels } = frame;
@@ -43,12 +41,7 @@ export async function startHost(frame: ContainerFrame, { name, kind, address }: 
     Env: [`BUSYHERE_ROLE=${JSON.stringify(role)}`],
     HostConfig: {
       NetworkMode: network.name,
-      Init: true,
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
-      SecurityOpt: ['no-new-privileges'],
-      PidsLimit: MOST_PROCESSES,
-      LogConfig: LOG,
+      ...HOST_LIMITS,
     },
     NetworkingConfig: { EndpointsConfig: { [network.name]: { IPAMConfig: { IPv4Address: address } } } },
   });
@@ -83,11 +76,8 @@ export async function startCapture(
     Cmd: CAPTURE,
     HostConfig: {
       NetworkMode: `container:${host.id}`,
-      Init: true,
-      ReadonlyRootfs: true,
-      CapDrop: ['ALL'],
+      ...LIMITS,
       CapAdd: ['NET_RAW'],
-      PidsLimit: MOST_PROCESSES,
       LogConfig: { Type: 'none', Config: {} },
     },
   });

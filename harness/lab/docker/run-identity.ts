@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { processPresence } from '../../endpoint/program/process-presence.js';
 
 /** Who made the parts of a lab. */
 export interface Owner {
@@ -19,12 +20,8 @@ export function thisProcess(): Owner {
 /** Whether a process still runs; undefined where it is on another machine, and nobody here knows. */
 export function isAlive({ machine, pid, began }: Owner): boolean | undefined {
   if (machine !== machineName()) return undefined;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it is there, and somebody else's
-  }
-  return (beginningOf(pid) ?? '') === began;
+  const presence = processPresence(pid);
+  return presence === 'own' ? (beginningOf(pid) ?? '') === began : presence === 'others';
 }
 
 /** `4f1d22a9`, drawn anew for each run whatever its seed: two runs with one seed may go on at once. */

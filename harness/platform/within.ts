@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.js';
+import type { Clock } from './clock.js';
 
 /** Waits for work, but no longer than that; leaves no timer. @returns whether the work was done in time */
 export async function within(clock: Clock, limitMs: number, work: Promise<unknown>): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
 
-/** What ends a case before its time: a signal of its own that follows others. */
-export class CaseEnd {
+/** What ends a run, or a case of it, before its time: a signal of its own that follows others. */
+export class EndSignal {
   readonly #end = new AbortController();
   readonly #release: (() => void)[] = [];
 
   constructor() {
-    setMaxListeners(0, this.#end.signal); // whatever waits in the case listens to it
+    setMaxListeners(0, this.#end.signal); // everything that waits listens to it
   }
 
   /** Aborted with the reason of whichever was first. */
@@ -21,7 +21,7 @@ export class CaseEnd {
     this.#release.push(() => other.removeEventListener('abort', end));
   }
 
-  /** The case is over: the others, which outlive it, forget it. */
+  /** What it was for is over: the others, which outlive it, forget it. */
   release(): void {
     for (const forget of this.#release.splice(0)) forget();
   }
