@@ -7,8 +7,11 @@ export interface Timer {
 export interface Clock {
   /** Milliseconds since an origin of the clock's own; never goes back. */
   now(): number;
-  /** Milliseconds since 1970-01-01 UTC, for people and files, not for measuring. */
-  wallTime(): number;
+  /**
+   * Milliseconds since 1970-01-01 UTC, for people and files, and to compare with what others have stamped.
+   * @param at of which reading of {@link now}; now, unless given
+   */
+  wallTime(at?: number): number;
   /** Calls back once, `delayMs` from now at the earliest. */
   setTimer(delayMs: number, callback: () => void): Timer;
   /** Timers set and neither fired nor cancelled: zero when all is torn down. */

@@ -12,8 +12,13 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  wallTime(): number {
-    return Date.now();
+  /** As exact as the monotonic clock, which does not know how the system's was set since; that one has whole milliseconds only. */
+  wallTime(at?: number): number {
+    const earliest = Date.now();
+    const now = performance.now();
+    const latest = Date.now() + 1;
+    const wall = Math.min(Math.max(performance.timeOrigin + now, earliest), latest);
+    return at === undefined ? wall : wall - (now - at);
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {

@@ -27,8 +27,8 @@ export class VirtualClock implements Clock {
     return this.#now;
   }
 
-  wallTime(): number {
-    return this.origin + this.#now;
+  wallTime(at = this.#now): number {
+    return this.origin + at;
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {

@@ -1,6 +1,5 @@
 import { MARKER_HEADER } from '../diagnosis/sip-fields.js';
 import type { IncomingCall, OutgoingCall, RequestOptions } from '../endpoint/endpoint.js';
-import { traitsOf } from '../endpoint/endpoint-kind.js';
 import type { Lab } from '../lab/lab.js';
 import type { Clock } from '../platform/clock.js';
 import { sameSocketAddress } from '../platform/socket-address.js';
@@ -11,7 +10,7 @@ import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Tar
 import { durationMs } from './parse-terms.js';
 import type { Waiting } from './waiting.js';
 
-/** How long an endpoint in a process of its own may take to do what it is told, ms. */
+/** How long an endpoint may take to do what it is told, ms: what it does not do by then, it does not do. */
 const ANSWER_MS = 1_000;
 /** Who waits longer than this for a condition does nothing meanwhile, and keeps no other case from its turn, ms. */
 const BRIEF_MS = 1_000;
@@ -176,17 +175,19 @@ export class Script {
   }
 
   /**
-   * An endpoint in a process of its own does what it is told a moment later: till something of it is seen, a horizon that
-   * has run out proves nothing. What begins an attempt begins a horizon too.
+   * An endpoint in a process of its own, or in a container, does what it is told a moment later: till something of it is
+   * seen, a horizon that has run out proves nothing. What begins an attempt begins a horizon too.
    */
-  async #untilHeard({ participant, verb }: Step, act: () => void): Promise<void> {
+  async #untilHeard(step: Step, act: () => void): Promise<void> {
     const { lab, clock, waiting } = this.options;
-    const endpoint = this.script.participants.find(({ name }) => name === participant)?.endpoint;
-    const before = lab.trace.events.length;
+    const { trace } = lab;
+    const [before, asked] = [trace.events.length, trace.elapsed];
     act();
-    if (verb === 'invite' || verb === 'message' || traitsOf(endpoint?.kind ?? 'own').program === null) return;
-    const { address } = lab.endpoint(participant);
-    const isHeard = (): boolean => lab.trace.events.slice(before).some(({ source }) => sameSocketAddress(source, address));
+    if (isSilent(step) || step.verb === 'invite' || step.verb === 'message') return;
+    const { address } = lab.endpoint(step.participant);
+    // What a capture shows now may have been sent before.
+    const isHeard = (): boolean =>
+      trace.events.slice(before).some(({ time, source }) => time >= asked && sameSocketAddress(source, address));
     await waiting.until({ holds: isHeard }, clock.now() + ANSWER_MS);
   }
 
@@ -216,6 +217,11 @@ export class Script {
     const { states } = this.options;
     return { holds: () => states.is(label, state), lookAgainAt: () => states.quietAt(label) };
   }
+}
+
+/** Whether nothing is sent that could be heard. */
+function isSilent(step: Step): boolean {
+  return step.verb === 'react' && step.reaction.kind === 'ignore';
 }
 
 function react(call: IncomingCall, reaction: Reaction): void {

@@ -27,8 +27,8 @@ export class Recorder {
     private readonly clock: Clock,
     options: RecorderOptions = {},
   ) {
-    this.startedAt = clock.wallTime();
     this.#began = clock.now();
+    this.startedAt = clock.wallTime(this.#began);
     this.#maxEvents = options.maxEvents ?? Number.POSITIVE_INFINITY;
   }
 

@@ -139,7 +139,7 @@ class Session implements StreamHandlers {
     if (lastLateAt <= this.#lateTold) return;
     const lateMs = this.#watch.worstSince(Math.max(this.#lateTold, 0) + Number.MIN_VALUE);
     this.#lateTold = lastLateAt;
-    this.#tell({ type: 'late', at: this.#clock.wallTime() - (this.#clock.now() - lastLateAt), lateMs });
+    this.#tell({ type: 'late', at: this.#clock.wallTime(lastLateAt), lateMs });
   }
 
   #tell(reply: ControlReply): void {

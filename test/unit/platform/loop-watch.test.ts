@@ -17,8 +17,8 @@ class TardyClock implements Clock {
     return this.inner.now() + this.#skew;
   }
 
-  wallTime(): number {
-    return this.inner.wallTime();
+  wallTime(at?: number): number {
+    return this.inner.wallTime(at);
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
@@ -69,7 +69,7 @@ test('a lapse is told as soon as somebody asks, before the late timer has its tu
       return inner.pendingTimers;
     },
     now: () => inner.now() + skew,
-    wallTime: () => inner.wallTime(),
+    wallTime: (at) => inner.wallTime(at),
     setTimer: (delayMs, callback) => inner.setTimer(delayMs, callback),
   };
   const watch = new LoopWatch(clock, 10);

@@ -64,4 +64,27 @@ describe('SystemClock', () => {
     expect([...readings].sort((a, b) => a - b)).toEqual(readings);
     expect(clock.wallTime()).toBeGreaterThan(Date.UTC(2024, 0, 1));
   });
+
+  it('tells the date to a fraction of a millisecond, and of a moment that is over', () => {
+    const clock = new SystemClock();
+    const [before, earliest] = [clock.now(), Date.now()];
+    const [now, past] = [clock.wallTime(), clock.wallTime(before)];
+    const [after, latest] = [clock.now(), Date.now() + 1];
+    expect(now).toBeGreaterThanOrEqual(earliest);
+    expect(now).toBeLessThanOrEqual(latest);
+    expect(now - past).toBeGreaterThanOrEqual(0);
+    expect(now - past).toBeLessThanOrEqual(after - before + 1);
+    const fractions = new Set(Array.from({ length: 100 }, () => clock.wallTime() % 1));
+    expect(fractions.size).toBeGreaterThan(1);
+  });
+
+  it('follows the date of a machine whose clock was set', () => {
+    const clock = new SystemClock();
+    const set = jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2040, 0, 1));
+    expect(Math.floor(clock.wallTime())).toBe(Date.UTC(2040, 0, 1));
+    set.mockReturnValue(Date.UTC(2020, 0, 1));
+    expect(clock.wallTime()).toBeGreaterThanOrEqual(Date.UTC(2020, 0, 1));
+    expect(clock.wallTime()).toBeLessThanOrEqual(Date.UTC(2020, 0, 1) + 1);
+    set.mockRestore();
+  });
 });

@@ -25,7 +25,7 @@ class Stage {
   readonly server = new ControlServer({
     clock: {
       now: () => this.clock.now() + this.slept,
-      wallTime: () => this.clock.wallTime() + this.slept,
+      wallTime: (at) => this.clock.wallTime(at ?? this.clock.now() + this.slept),
       setTimer: (delayMs, callback) => this.clock.setTimer(delayMs, callback),
       pendingTimers: 0,
     },

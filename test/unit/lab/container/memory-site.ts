@@ -33,6 +33,7 @@ export class MemorySite {
   readonly #captures = new Map<string, CaptureTaker>();
   readonly #connections = new Map<string, Stream>();
   readonly #deaf = new Set<string>();
+  readonly #hesitations = new Map<string, number>();
 
   /** @param signal the run's */
   constructor(signal?: AbortSignal) {
@@ -81,6 +82,11 @@ export class MemorySite {
     this.#deaf.add(address);
   }
 
+  /** The container at an address sends what it has to send so much later, and says at once that it has. */
+  hesitate(address: string, hesitationMs: number): void {
+    this.#hesitations.set(address, hesitationMs);
+  }
+
   async stop(): Promise<void> {
     await this.site.stop();
     await Promise.all([...this.servers.values()].map((server) => server.stop()));
@@ -100,8 +106,13 @@ export class MemorySite {
         return {
           local: socket.local,
           send: (payload, destination, failed) => {
-            this.#captured(host, socket.local, destination, payload);
-            socket.send(payload, destination, failed);
+            const send = (): void => {
+              this.#captured(host, socket.local, destination, payload);
+              socket.send(payload, destination, failed);
+            };
+            const hesitationMs = this.#hesitations.get(host) ?? 0;
+            if (hesitationMs > 0) this.clock.setTimer(hesitationMs, send);
+            else send();
           },
           close: () => socket.close(),
         };

@@ -7,9 +7,9 @@ import { SystemClock } from '../../../../harness/platform/system-clock.js';
 
 const describeWithPipes = process.platform === 'win32' ? describe.skip : describe;
 
-/** Does with its pipes as the containers of docker-compose.yml do, with a program that captures two words. */
+/** Does with its pipes as the containers of docker-compose.yml do, with a program that captures two words: it can be asked to end before the first. */
 const program = (ending: string): string =>
-  `cd "$0" && mkfifo bob.end bob && { exec 3>bob; printf 'early ' >&3; read -r _ <bob.end; printf 'late' >&3; ${ending}; }`;
+  `cd "$0" && mkfifo bob.end bob && { exec 3>bob 4<>bob.end; printf 'early ' >&3; read -r _ <&4; printf 'late' >&3; ${ending}; }`;
 
 describeWithPipes('a capture that stands already', () => {
   const clock = new SystemClock();

@@ -1,0 +1,79 @@
+import { PastCalls } from '../../../harness/lab/past-calls';
+import { SeededRandom } from '../../../harness/platform/random';
+import { runInVirtualTime } from '../../../harness/platform/virtual-time';
+import type { Case } from '../../../harness/scenario/case';
+import { loadScenario } from '../../../harness/scenario/load';
+import type { CaseResult } from '../../../harness/scenario/result';
+import { runCase } from '../../../harness/scenario/run-case';
+import { Turnstile } from '../../../harness/scenario/turnstile';
+import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values';
+import { labOptions, MemorySite } from '../lab/container/memory-site';
+
+const ABSORBED = `
+name: A container that hesitates
+servers: { lcs: { domain: lab.example, quirks: [lcs2003], listeners: { default: { treatAllConnectionsAsServer: true, treatAllConnectionsAsTrusted: true } } } }
+participants: { alice: { home: lcs }, bob: { home: lcs }, carol: { home: lcs } }
+`;
+
+function caseOf(text: string): Case {
+  const [only] = loadScenario(`${ABSORBED}${text}`, 'hesitant', '.').cases;
+  if (!only) throw new Error('no case');
+  return only;
+}
+
+/** @param hesitationMs how much later than it is told, and says that it was, the container at an address sends */
+async function play(played: Case, hesitant: string, hesitationMs: number): Promise<CaseResult> {
+  const site = new MemorySite();
+  const options = labOptions(site);
+  return runInVirtualTime(
+    site.clock,
+    (async () => {
+      await site.add('lcs', 'server', '10.0.0.10');
+      for (const [index, name] of ['alice', 'bob', 'carol'].entries()) await site.add(name, 'participant', `10.0.0.${20 + index}`);
+      site.hesitate(hesitant, hesitationMs);
+      const { result } = await runCase(played, {
+        engine: options.engine,
+        timers: RFC3261_TIMERS,
+        horizonMs: 32_000,
+        random: new SeededRandom(3),
+        signal: new AbortController().signal,
+        loop: undefined,
+        external: undefined,
+        site: site.site,
+        drachtio: false,
+        past: new PastCalls(),
+        singleAddress: false,
+        turnstile: new Turnstile(1),
+      });
+      await site.stop();
+      return result;
+    })(),
+  );
+}
+
+test.each([0, 5, 200])('a CANCEL that leaves %i ms after it was asked for is part of the case', async (ms) => {
+  const cancelled = caseOf(`
+script:
+  - alice: { invite: bob, as: first }
+  - bob: { on: first, do: ring }
+  - carol: { invite: bob, as: second, after: first is ringing }
+  - carol: { cancel: second, after: second is pending }
+expect:
+  second: [{ observed: 487, cancel: 200 }]
+`);
+  expect(await play(cancelled, '10.0.0.22', ms)).toMatchObject({ status: 'passed', reason: null });
+});
+
+test.each([0, 5, 200])('an answer that leaves %i ms after it was asked for is part of the case', async (ms) => {
+  const answered = caseOf(`
+script:
+  - alice: { invite: bob, as: first }
+  - bob: { on: first, do: ring }
+  - carol: { invite: bob, as: second, after: first is ringing }
+  - bob: { on: first, do: answer, after: second is pending }
+expect:
+  first: [{ observed: 200 }]
+  second: [{ observed: pending, loss: { kind: swallowed, hop: lcs } }]
+`);
+  expect(await play(answered, '10.0.0.21', ms)).toMatchObject({ status: 'passed', reason: null });
+});
