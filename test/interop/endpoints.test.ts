@@ -31,9 +31,9 @@ function someCases(): Case[] {
     .filter(({ id }) => SOME.test(id));
 }
 
-/** What was not as expected, in words; the machine's lateness is none of it. */
-function failures({ cases }: RunResult): string[] {
-  return cases.filter(({ status }) => status === 'failed').map(({ id, reason }) => `${id}: ${reason}`);
+/** What did not pass, in words: also what was skipped, or proves nothing even when it was measured again. */
+function notPassed({ cases }: RunResult): string[] {
+  return cases.filter(({ status }) => status !== 'passed').map(({ id, status, reason }) => `${id}: ${status}, ${reason}`);
 }
 
 /** Ids of processes of this machine whose command line has a text. Linux. */
@@ -67,8 +67,8 @@ describe.each<[EndpointKind, string[]]>([
       const cases = someCases().filter((one) => canPlay(one, participants));
       expect(cases.length).toBeGreaterThan(10);
       const result = await runSuite(cases, options({ endpoints: { participants } }), () => {});
-      expect(failures(result)).toEqual([]);
-      expect(result.summary.passed).toBeGreaterThan(0);
+      expect(notPassed(result)).toEqual([]);
+      expect(result.summary).toMatchObject({ cases: cases.length, passed: cases.length });
       const losses = result.cases.flatMap(({ attempts }) => attempts.flatMap(({ loss }) => (loss ? [loss.certainty] : [])));
       expect(new Set(losses)).toEqual(new Set(['seen'])); // at the sockets of the server that lost it
     });
@@ -248,7 +248,7 @@ expect:
       writeFileSync(file, SCENARIO);
       const [read] = loadScenarios([file], folder);
       const result = await runSuite(read?.cases ?? [], options({ endpoints: { participants: { gateway: 'sipp' } } }), () => {});
-      expect(failures(result)).toEqual([]);
+      expect(notPassed(result)).toEqual([]);
       expect(result.summary.passed).toBe(1);
     } finally {
       rmSync(folder, { recursive: true });
@@ -292,7 +292,7 @@ expect: { call: [{ observed: [486, 487] }] }
         return loadScenarios([file], folder)[0]?.cases ?? [];
       });
       const result = await runSuite(cases, options(), () => {});
-      expect(failures(result)).toEqual([]);
+      expect(notPassed(result)).toEqual([]);
       expect(result.summary.passed).toBe(30);
     } finally {
       rmSync(folder, { recursive: true });

@@ -18,7 +18,6 @@ const VALUES: Readonly<Record<string, keyof TimerValues>> = {
   TIMER_K: 'timerK',
   TIMER_L: 'timerL',
   TIMER_M: 'timerM',
-  TIMER_N: 'timerH',
   PROVISIONAL_RESPONSE_INTERVAL: 'ringRepeat',
 };
 

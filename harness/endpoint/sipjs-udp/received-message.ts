@@ -13,8 +13,6 @@ export interface ReceivedMessage {
   readonly message: SipMessage | undefined;
 }
 
-/** Headers whose repetitions the library keeps apart. */
-const KEPT_APART: ReadonlySet<string> = new Set(['Via', 'Contact', 'Record-Route']);
 const CHALLENGES: ReadonlySet<string> = new Set(['WWW-Authenticate', 'Proxy-Authenticate']);
 
 /**
@@ -40,7 +38,7 @@ function* fieldLines(headers: Headers): Generator<string> {
     const key = name.toLowerCase();
     if (done.has(key)) continue;
     done.add(key);
-    if (KEPT_APART.has(name)) for (const value of headers.list(name)) yield `${name}: ${value}`;
+    if (name === 'Via') for (const value of headers.list(name)) yield `${name}: ${value}`;
     else if (CHALLENGES.has(name)) yield `${name}: ${challengeToMeet(headers.all(name))}`;
     else yield `${name}: ${headers.all(name).join(', ')}`;
   }

@@ -31,7 +31,7 @@ export class Transport implements LibraryTransport {
 
   /** @throws BusyhereError `address-in-use` or `address-unavailable`, where the library would end the process */
   async open(network: DatagramNetwork, local: SocketAddress): Promise<SocketAddress> {
-    const socket = await network.bind(local, { datagram: (payload, source) => this.#receive(payload, source), error: () => {} });
+    const socket = await network.bind(local, { datagram: (payload, source) => this.#receive(payload, source) });
     this.#socket = socket;
     return socket.local;
   }

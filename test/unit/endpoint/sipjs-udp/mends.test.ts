@@ -158,6 +158,46 @@ describe('sipjs-udp, mended', () => {
     expect([texts, peer.statuses('MESSAGE')]).toEqual([['Hello'], [200, 200]]);
   });
 
+  it('keeps an invitation that was accepted for 64 of its own T1: a caller’s (Timer M), a callee’s (Timer L)', async () => {
+    const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
+    fast.onInvitation((incoming) => incoming.answer());
+    const outgoing = fast.invite('sip:peer@lab.example');
+    await world.pass(100);
+    peer.respond(peer.received[0] ?? fail(), 200, { ...WITH_SDP, headers: { ...WITH_SDP.headers, Contact: `<sip:peer@${peer.name}>` } });
+    await world.pass(570);
+    expect([outgoing.state, world.clock.pendingTimers]).toEqual(['answered', 1]); // Timer M; what Timer B waited for is over
+    await world.pass(150);
+    expect(world.clock.pendingTimers).toBe(0);
+    const text = peer.request('INVITE', 'sip:fast@127.0.0.4:5060', WITH_SDP);
+    peer.send(text, addressOf(4));
+    await world.pass(50);
+    expect(peer.statuses('INVITE')).toContain(200);
+    const ack = { headers: { To: headerOf(peer.responses('INVITE').at(-1) ?? '', 'To') } };
+    peer.send(peer.request('ACK', 'sip:fast@127.0.0.4:5060', ack), addressOf(4));
+    await world.pass(500);
+    expect(world.clock.pendingTimers).toBe(1); // Timer L
+    await world.pass(200);
+    expect(world.clock.pendingTimers).toBe(0);
+  });
+
+  it('says that it still rings as often as its own timers have it (RFC 3261 §13.3.1.1)', async () => {
+    const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
+    fast.onInvitation((incoming) => incoming.ring());
+    peer.send(peer.request('INVITE', 'sip:fast@127.0.0.4:5060', WITH_SDP), addressOf(4));
+    await world.pass(3 * FAST_TIMERS.ringRepeat + 100);
+    expect(peer.statuses('INVITE')).toEqual([180, 180, 180, 180]);
+  });
+
+  it('takes a challenge for an answer where it has no account', async () => {
+    const outgoing = bob.invite('sip:peer@lab.example');
+    await world.pass(100);
+    const challenge = { 'Proxy-Authenticate': 'Digest realm="lab.example", nonce="n", algorithm=MD5, qop="auth"' };
+    peer.respond(peer.received[0] ?? fail(), 407, { headers: challenge });
+    await world.pass(1_000);
+    expect(peer.requests('INVITE')).toHaveLength(1);
+    expect([outgoing.state, outgoing.finalStatus]).toEqual(['rejected', 407]);
+  });
+
   it('has durations of its own, whatever other agents of the process have', async () => {
     const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
     bob.message('sip:peer@lab.example', 'slow');
@@ -236,6 +276,40 @@ describe('sipjs-udp, mended', () => {
     expect(Buffer.from(call?.header('Subject') ?? '', 'latin1').toString('utf8')).toBe('Grüße');
   });
 
+  it('meets the challenge that it can meet, wherever it stands among others', async () => {
+    const account = { user: 'alice', password: 'secret' };
+    const alice = await world.endpoint('alice', 4, { persona: new Telephone(), outbound: addressOf(9), account });
+    const [md5, sha256] = ['MD5', 'SHA-256'].map((name) => `Digest realm="lab.example", nonce="${name}", algorithm=${name}, qop="auth"`);
+    for (const challenges of [`${md5}\r\nProxy-Authenticate: ${sha256}`, `${sha256}\r\nProxy-Authenticate: ${md5}`]) {
+      alice.invite('sip:peer@lab.example');
+      await world.pass(50);
+      const first = peer.received.findLast(({ text }) => text.startsWith('INVITE')) ?? fail();
+      peer.respond(first, 407, { headers: { 'Proxy-Authenticate': challenges } });
+      await world.pass(50);
+      const again = peer.requests('INVITE').at(-1) ?? '';
+      expect(headerOf(again, 'Call-ID')).toBe(headerOf(first.text, 'Call-ID'));
+      expect(headerOf(again, 'Proxy-Authorization')).toContain('nonce="MD5"');
+    }
+  });
+
+  it('goes back along all of a Record-Route, be it a list or repeated', async () => {
+    for (const recorded of ['<sip:127.0.0.9;lr>, <sip:192.0.2.7;lr>', '<sip:127.0.0.9;lr>\r\nRecord-Route: <sip:192.0.2.7;lr>']) {
+      const headers = { ...WITH_SDP.headers, 'Record-Route': recorded, 'Call-ID': `routed-${recorded.length}` };
+      invite((incoming) => incoming.answer(), { ...WITH_SDP, headers });
+      await world.pass(50);
+      const To = headerOf(peer.responses('INVITE').at(-1) ?? '', 'To');
+      peer.send(peer.request('ACK', BOB_URI, { headers: { To, 'Call-ID': headers['Call-ID'] } }), BOB);
+      await world.pass(50);
+      call?.hangUp();
+      await world.pass(50);
+      const bye = peer.requests('BYE').at(-1) ?? '';
+      expect(headerOf(bye, 'Call-ID')).toBe(headers['Call-ID']);
+      expect(routesOf(bye)).toEqual(['<sip:127.0.0.9;lr>', '<sip:192.0.2.7;lr>']);
+      peer.respond(peer.received.findLast(({ text }) => text === bye) ?? fail(), 200);
+      await world.pass(50);
+    }
+  });
+
   it('understands compact names', async () => {
     const text = peer.request('INVITE', BOB_URI, {
       headers: { To: null, From: null, t: `<${BOB_URI}>`, f: '<sip:peer@lab.example>;tag=x' },
@@ -263,6 +337,11 @@ describe('sipjs-udp, mended', () => {
     expect(headerOf(peer.responses('INVITE')[0] ?? '', 'From')).toBe('"Jürgen" <sip:j@lab.example>;tag=x');
   });
 });
+
+function routesOf(request: string): string[] {
+  const fields = request.split('\r\n').filter((line) => line.startsWith('Route:'));
+  return fields.flatMap((line) => line.slice('Route:'.length).split(',')).map((route) => route.trim());
+}
 
 function fail(): never {
   throw new Error('nothing was received');
