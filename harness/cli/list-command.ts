@@ -1,3 +1,5 @@
+import { countText } from '../diagnosis/wording.js';
+import { skipReasons } from '../report/skip-reasons.js';
 import type { Case } from '../scenario/case.js';
 import { chooseCases } from './choose-cases.js';
 import type { Invocation } from './commands.js';
@@ -13,7 +15,10 @@ export function listCases(cases: readonly Case[], host: Host): ExitCode {
   if (cases.length === 0) return noCase(host);
   host.stdout.write(cases.map(({ id }) => `${id}\n`).join(''));
   const scenarios = new Set(cases.map(({ scenario }) => scenario)).size;
-  host.stderr.write(`${cases.length} case${cases.length === 1 ? '' : 's'} of ${scenarios} scenario${scenarios === 1 ? '' : 's'}\n`);
+  const skipped = cases.flatMap(({ skip }) => (skip ? [skip] : []));
+  const rest = skipped.length === 0 ? '' : `, ${skipped.length} of which are skipped`;
+  host.stderr.write(`${countText(cases.length, 'case')} of ${countText(scenarios, 'scenario')}${rest}\n`);
+  for (const reason of skipReasons(skipped)) host.stderr.write(`  ${reason}\n`);
   return EXIT_CODES.asExpected;
 }
 

@@ -4,6 +4,7 @@ import { BusyhereError } from '../platform/errors.js';
 import { fanOut } from '../report/reporter.js';
 import type { Case } from '../scenario/case.js';
 import type { CaptureOptions } from '../scenario/case-capture.js';
+import { castFor } from '../scenario/choose-endpoints.js';
 import type { Duration } from '../scenario/model.js';
 import { durationMs } from '../scenario/parse-terms.js';
 import type { RunOptions, TimersName } from '../scenario/run-options.js';
@@ -49,7 +50,7 @@ export async function runCommand(invocation: Invocation, host: Host): Promise<Ex
   const options = runOptions(flags, external, interruption.signal, host);
   const chosen = chooseCases(invocation, host.cwd);
   const cases = casesFor(external, chosen, flags);
-  if (flags.list) return listCases(cases, host);
+  if (flags.list) return listCases(castFor(cases, options), host);
   if (cases.length === 0) return noCase(host);
   return play(cases, options, invocation, interruption, host);
 }

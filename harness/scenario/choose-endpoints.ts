@@ -7,6 +7,7 @@ import type { Case } from './case.js';
 import { endpointNeeds, type RunNeeds, runNeeds } from './endpoint-needs.js';
 import type { Participant } from './model.js';
 import { didYouMean } from './nearest.js';
+import type { RunOptions } from './run-options.js';
 
 /** Which endpoints a run has in place of those that its scenarios name. */
 export interface EndpointChoices {
@@ -32,6 +33,17 @@ export function chooseEndpoints(cases: readonly Case[], choices: EndpointChoices
   return cast.map(({ cast }) => cast);
 }
 
+/**
+ * The cases with the endpoints that a run gives them; those that it leaves out say why.
+ * @throws BusyhereError as {@link chooseEndpoints} does
+ */
+export function castFor(
+  cases: readonly Case[],
+  { engine, external, endpoints = {} }: Pick<RunOptions, 'engine' | 'external' | 'endpoints'>,
+): Case[] {
+  return chooseEndpoints(cases, endpoints, { engine, external: external !== undefined });
+}
+
 /** A case with its endpoints. */
 interface Cast {
   readonly cast: Case;
@@ -39,8 +51,10 @@ interface Cast {
   readonly barred?: 'by name' | 'with all';
 }
 
-function refusal(id: string, reason: string): BusyhereError {
-  return new BusyhereError('configuration', `${id}: ${reason}`, 'choose another endpoint for it, or other cases by -g and -G');
+const OTHERWISE = 'choose another endpoint for it, or other cases by -g and -G';
+
+function refusal(id: string, reason: string, hint = OTHERWISE): BusyhereError {
+  return new BusyhereError('configuration', `${id}: ${reason}`, hint);
 }
 
 function mustExist(chosen: readonly string[], cases: readonly Case[]): void {
@@ -58,7 +72,7 @@ function withEndpoints(played: Case, choices: EndpointChoices, run: RunNeeds): C
     const lack = lackOf(cast, participant, run);
     const chosen = chosenFor(participant, choices);
     if (lack && chosen && !lack.ofRun) return { cast: { ...cast, skip: lack.text }, barred: chosen };
-    if (lack) throw refusal(played.id, lack.text);
+    if (lack) throw refusal(played.id, lack.text, lack.hint);
     const absent = absentProgram(participant);
     if (absent && chosen === 'by name') throw new BusyhereError('environment', absent.text, absent.hint);
     if (absent) return { cast: { ...cast, skip: `${absent.text}; ${absent.hint}` }, barred: 'with all' };
@@ -101,6 +115,7 @@ interface Lack {
   readonly text: string;
   /** It could play none: the run itself asks for what it cannot do. */
   readonly ofRun: boolean;
+  readonly hint?: string;
 }
 
 /** Why a participant's endpoint cannot play the case; undefined where it can. */
@@ -122,5 +137,6 @@ const NEEDS_OF_RUNS: ReadonlySet<Capability> = new Set(['virtual-time', 'contain
 function orderTo({ steps }: Case, name: string, file: string): Lack | undefined {
   const step = steps.find(({ participant, verb }) => participant === name && verb !== 'invite');
   if (!step) return undefined;
-  return { text: `${name} does what ${file} says, and takes no orders of the script: it is told to ${step.verb}`, ofRun: true };
+  const text = `${name} does what ${file} says, and takes no orders of the script: it is told to ${step.verb}`;
+  return { text, ofRun: true, hint: 'leave that step out, or the file, and have busyhere write the scenario for sipp' };
 }

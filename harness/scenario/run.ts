@@ -7,7 +7,7 @@ import type { Case } from './case.js';
 import { type CaseTrace, keepCapture } from './case-capture.js';
 import { settlePrograms } from './case-programs.js';
 import { checkSut } from './check-sut.js';
-import { chooseEndpoints } from './choose-endpoints.js';
+import { castFor } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { Ground } from './ground.js';
 import { BAILED, cutShort, INTERRUPTED, type NotRun, notPlayed } from './not-run.js';
@@ -28,8 +28,7 @@ import { Turnstile } from './turnstile.js';
  */
 export async function runSuite(cases: readonly Case[], options: RunOptions, emit: EmitRunEvent): Promise<RunResult> {
   checkSut(options.sut, options.engine);
-  const run = { engine: options.engine, external: options.external !== undefined };
-  return new SuiteRunner(chooseEndpoints(cases, options.endpoints ?? {}, run), options, emit).run();
+  return new SuiteRunner(castFor(cases, options), options, emit).run();
 }
 
 /** Cases that do something at once; any number may wait for their horizons meanwhile. */

@@ -156,6 +156,15 @@ describe('which cases are run', () => {
     expect(host.stderr.text).toBe('2 cases of 1 scenario\n');
     expect(host.runs).toEqual([]);
   });
+
+  test('shown as a run would have them: how many it skips, and why', async () => {
+    const rejecting = SCENARIO.replace('expect:', '  - bob: { on: first, do: reject 480 }\nexpect:').replace('486', '480');
+    writeFileSync(join(folder, 'scenarios', 'two.yaml'), rejecting.replace('One call', 'Two'));
+    expect(await run('run', '--list', '--endpoint', 'baresip', '-g', 'trust=open')).toBe(0);
+    expect(host.stdout.text.split('\n')).toHaveLength(5);
+    expect(host.stderr.text).toMatch(/^4 cases of 2 scenarios, \d of which are skipped\n( {2}\d: .*baresip.*\n)+$/);
+    expect(host.runs).toEqual([]);
+  });
 });
 
 describe('how they are run', () => {

@@ -1,9 +1,8 @@
 import { countText } from '../../diagnosis/wording.js';
 import type { CaseStatus, RunResult } from '../../scenario/result.js';
+import { skipReasons } from '../skip-reasons.js';
 import { durationText, hangingText } from '../text-layout.js';
 import type { ViewContext } from './attempt-view.js';
-
-const REASONS_SHOWN = 5;
 
 /** How the run ended, in what time, and how to have it again. */
 export function summaryLines(result: RunResult, replay: string, context: ViewContext): string[] {
@@ -31,11 +30,7 @@ export function summaryLines(result: RunResult, replay: string, context: ViewCon
 
 /** Why cases were not run, each reason once. */
 function skippedLines({ cases }: RunResult, { glyphs, palette, terminal }: ViewContext): string[] {
-  const counts = new Map<string, number>();
-  for (const { status, reason } of cases) if (status === 'skipped') counts.set(reason ?? '', (counts.get(reason ?? '') ?? 0) + 1);
-  const reasons = [...counts].slice(0, REASONS_SHOWN).map(([reason, count]) => `${count}: ${reason}`);
-  const rest = counts.size - reasons.length;
-  if (rest > 0) reasons.push(`and ${countText(rest, 'other reason')}`);
+  const reasons = skipReasons(cases.flatMap(({ status, reason }) => (status === 'skipped' ? [reason ?? ''] : [])));
   const lead = '  skipped ';
   return reasons.flatMap((reason) =>
     hangingText(lead, glyphs.text(reason), terminal.columns - 1).map((line, index) =>

@@ -181,7 +181,10 @@ describe('the choice of endpoints', () => {
     writeFileSync(join(folder, 'uas.xml'), '');
     const bob = '{ home: lcs, endpoint: sipp, file: uas.xml }';
     expect(() => chosen(scenario({ bob }))).toThrow(
-      /bob does what .*uas\.xml says, and takes no orders of the script: it is told to react/,
+      expect.objectContaining({
+        message: expect.stringMatching(/bob does what .*uas\.xml says, and takes no orders of the script: it is told to react/),
+        hint: expect.stringMatching(/^leave that step out, or the file/),
+      }),
     );
   });
 
