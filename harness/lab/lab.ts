@@ -15,6 +15,8 @@ export interface Lab {
   readonly outputs?: ProgramOutputs;
   /** @throws BusyhereError `internal` for a name that the topology does not have */
   endpoint(participant: string): Endpoint;
+  /** Whether the participant's endpoint is in a process of its own, and does what it is told a moment later. */
+  isApart(participant: string): boolean;
   /** The domain of the participant's server. */
   domainOf(participant: string): string;
   /** Under which SIP URI others call the participant: `sip:bob@lab.example`. */

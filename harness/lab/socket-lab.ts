@@ -1,5 +1,5 @@
 import type { Account, Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
-import { traitsOfAll } from '../endpoint/endpoint-kind.js';
+import { traitsOf, traitsOfAll } from '../endpoint/endpoint-kind.js';
 import type { Persona } from '../endpoint/persona.js';
 import { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
@@ -77,6 +77,11 @@ export abstract class SocketLab implements Lab {
     const endpoint = this.#endpoints.get(participant);
     if (!endpoint) throw new BusyhereError('internal', `no participant ${participant}`);
     return endpoint;
+  }
+
+  isApart(participant: string): boolean {
+    const { endpoint } = this.topology.participants.find(({ name }) => name === participant) ?? {};
+    return traitsOf(endpoint?.kind ?? 'own').program !== null;
   }
 
   domainOf(participant: string): string {

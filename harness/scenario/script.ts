@@ -2,16 +2,14 @@ import { MARKER_HEADER } from '../diagnosis/sip-fields.js';
 import type { IncomingCall, OutgoingCall, RequestOptions } from '../endpoint/endpoint.js';
 import type { Lab } from '../lab/lab.js';
 import type { Clock } from '../platform/clock.js';
-import { sameSocketAddress } from '../platform/socket-address.js';
 import type { TimerValues } from '../transaction/timer-values.js';
 import type { AttemptStates } from './attempt-states.js';
+import { carryOut } from './carry-out.js';
 import type { Case } from './case.js';
 import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Target } from './model.js';
 import { durationMs } from './parse-terms.js';
 import type { Waiting } from './waiting.js';
 
-/** How long an endpoint may take to do what it is told, ms: what it does not do by then, it does not do. */
-const ANSWER_MS = 1_000;
 /** Who waits longer than this for a condition does nothing meanwhile, and keeps no other case from its turn, ms. */
 const BRIEF_MS = 1_000;
 
@@ -56,7 +54,7 @@ export class Script {
     for (const [index, step] of this.script.steps.entries()) {
       if (step.verb === 'react') continue;
       await this.#ready(step, index);
-      await this.#untilHeard(step, () => this.#take(step));
+      await carryOut(step, this.#ordered(step), this.options, () => this.#take(step));
     }
   }
 
@@ -73,12 +71,16 @@ export class Script {
         return this.#message(step);
       case 'cancel':
         return this.#calls.get(step.label)?.cancel();
-      case 'hangUp': {
-        const own = this.#calls.get(step.label);
-        const inviter = this.script.steps.find((other) => other.verb === 'invite' && other.label === step.label)?.participant;
-        return step.participant === inviter ? own?.hangUp() : this.#incoming.get(`${step.participant} ${step.label}`)?.hangUp();
-      }
+      case 'hangUp':
+        return this.#ordered(step)?.hangUp();
     }
+  }
+
+  /** The participant's side of the call that a step gives an order to; undefined where it begins one, or there is none. */
+  #ordered(step: Exclude<Step, ReactStep>): OutgoingCall | IncomingCall | undefined {
+    if (step.verb !== 'cancel' && step.verb !== 'hangUp') return undefined;
+    const inviter = this.script.steps.find((other) => other.verb === 'invite' && other.label === step.label)?.participant;
+    return step.participant === inviter ? this.#calls.get(step.label) : this.#incoming.get(`${step.participant} ${step.label}`);
   }
 
   #invite(step: InviteStep): void {
@@ -170,25 +172,8 @@ export class Script {
   async #reactLater(call: IncomingCall, steps: readonly ReactStep[]): Promise<void> {
     for (const step of steps) {
       await this.#ready(step, this.script.steps.indexOf(step));
-      await this.#untilHeard(step, () => react(call, step.reaction));
+      await carryOut(step, call, this.options, () => react(call, step.reaction));
     }
-  }
-
-  /**
-   * An endpoint in a process of its own, or in a container, does what it is told a moment later: till something of it is
-   * seen, a horizon that has run out proves nothing. What begins an attempt begins a horizon too.
-   */
-  async #untilHeard(step: Step, act: () => void): Promise<void> {
-    const { lab, clock, waiting } = this.options;
-    const { trace } = lab;
-    const [before, asked] = [trace.events.length, trace.elapsed];
-    act();
-    if (isSilent(step) || step.verb === 'invite' || step.verb === 'message') return;
-    const { address } = lab.endpoint(step.participant);
-    // What a capture shows now may have been sent before.
-    const isHeard = (): boolean =>
-      trace.events.slice(before).some(({ time, source }) => time >= asked && sameSocketAddress(source, address));
-    await waiting.until({ holds: isHeard }, clock.now() + ANSWER_MS);
   }
 
   /** Waits until the step's conditions hold, and then for as long as it says. */
@@ -217,11 +202,6 @@ export class Script {
     const { states } = this.options;
     return { holds: () => states.is(label, state), lookAgainAt: () => states.quietAt(label) };
   }
-}
-
-/** Whether nothing is sent that could be heard. */
-function isSilent(step: Step): boolean {
-  return step.verb === 'react' && step.reaction.kind === 'ignore';
 }
 
 function react(call: IncomingCall, reaction: Reaction): void {

@@ -50,6 +50,10 @@ export class ContainerLab extends SocketLab implements CaptureReader {
     }
   }
 
+  override isApart(): boolean {
+    return true;
+  }
+
   override caughtUp(): Promise<void> {
     return this.#site.caughtUp(this.#hosts);
   }

@@ -12,7 +12,7 @@ import { labOptions, MemorySite } from '../lab/container/memory-site';
 const ABSORBED = `
 name: A container that hesitates
 servers: { lcs: { domain: lab.example, quirks: [lcs2003], listeners: { default: { treatAllConnectionsAsServer: true, treatAllConnectionsAsTrusted: true } } } }
-participants: { alice: { home: lcs }, bob: { home: lcs }, carol: { home: lcs } }
+participants: { alice: { home: lcs }, bob: { home: lcs }, carol: { home: lcs, persona: plain }, dave: { home: lcs } }
 `;
 
 function caseOf(text: string): Case {
@@ -21,16 +21,16 @@ function caseOf(text: string): Case {
   return only;
 }
 
-/** @param hesitationMs how much later than it is told, and says that it was, the container at an address sends */
-async function play(played: Case, hesitant: string, hesitationMs: number): Promise<CaseResult> {
+/** @param hesitationOf how much later than it is told, and says that it was, the container at an address sends a message, ms */
+async function play(played: Case, hesitant: string, hesitationOf: (text: string) => number): Promise<CaseResult> {
   const site = new MemorySite();
   const options = labOptions(site);
   return runInVirtualTime(
     site.clock,
     (async () => {
       await site.add('lcs', 'server', '10.0.0.10');
-      for (const [index, name] of ['alice', 'bob', 'carol'].entries()) await site.add(name, 'participant', `10.0.0.${20 + index}`);
-      site.hesitate(hesitant, hesitationMs);
+      for (const [index, name] of ['alice', 'bob', 'carol', 'dave'].entries()) await site.add(name, 'participant', `10.0.0.${20 + index}`);
+      site.hesitate(hesitant, hesitationOf);
       const { result } = await runCase(played, {
         engine: options.engine,
         timers: RFC3261_TIMERS,
@@ -61,7 +61,7 @@ script:
 expect:
   second: [{ observed: 487, cancel: 200 }]
 `);
-  expect(await play(cancelled, '10.0.0.22', ms)).toMatchObject({ status: 'passed', reason: null });
+  expect(await play(cancelled, '10.0.0.22', () => ms)).toMatchObject({ status: 'passed', reason: null });
 });
 
 test.each([0, 5, 200])('an answer that leaves %i ms after it was asked for is part of the case', async (ms) => {
@@ -75,5 +75,26 @@ expect:
   first: [{ observed: 200 }]
   second: [{ observed: pending, loss: { kind: swallowed, hop: lcs } }]
 `);
-  expect(await play(answered, '10.0.0.21', ms)).toMatchObject({ status: 'passed', reason: null });
+  expect(await play(answered, '10.0.0.21', () => ms)).toMatchObject({ status: 'passed', reason: null });
 });
+
+test.each([0, 60, 200])(
+  'a CANCEL that leaves %i ms after it was asked for is not taken for done by what else its sender sends',
+  async (ms) => {
+    const cancelled = caseOf(
+      `
+script:
+  - alice: { invite: bob, as: first }
+  - bob: { on: first, do: ring }
+  - carol: { invite: bob, as: second, after: first is ringing }
+  - dave: { on: third, do: ring }
+  - carol: { invite: dave, as: third, after: second is pending }
+  - carol: { cancel: second }
+expect:
+  second: [{ observed: 487, cancel: 200 }]
+`,
+    );
+    const hesitationOf = (text: string): number => (text.startsWith('CANCEL') ? ms : Math.min(ms, 50));
+    expect(await play(cancelled, '10.0.0.22', hesitationOf)).toMatchObject({ status: 'passed', reason: null });
+  },
+);

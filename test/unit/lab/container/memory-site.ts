@@ -33,7 +33,7 @@ export class MemorySite {
   readonly #captures = new Map<string, CaptureTaker>();
   readonly #connections = new Map<string, Stream>();
   readonly #deaf = new Set<string>();
-  readonly #hesitations = new Map<string, number>();
+  readonly #hesitations = new Map<string, (text: string) => number>();
 
   /** @param signal the run's */
   constructor(signal?: AbortSignal) {
@@ -82,9 +82,9 @@ export class MemorySite {
     this.#deaf.add(address);
   }
 
-  /** The container at an address sends what it has to send so much later, and says at once that it has. */
-  hesitate(address: string, hesitationMs: number): void {
-    this.#hesitations.set(address, hesitationMs);
+  /** The container at an address sends each message so many ms later, and says at once that it has. */
+  hesitate(address: string, hesitationOf: (text: string) => number): void {
+    this.#hesitations.set(address, hesitationOf);
   }
 
   async stop(): Promise<void> {
@@ -110,7 +110,7 @@ export class MemorySite {
               this.#captured(host, socket.local, destination, payload);
               socket.send(payload, destination, failed);
             };
-            const hesitationMs = this.#hesitations.get(host) ?? 0;
+            const hesitationMs = this.#hesitations.get(host)?.(payload.toString('latin1')) ?? 0;
             if (hesitationMs > 0) this.clock.setTimer(hesitationMs, send);
             else send();
           },
