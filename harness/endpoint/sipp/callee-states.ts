@@ -7,10 +7,10 @@ import type { ScenarioWriter } from './scenario-writer.js';
  */
 export function writeCallee(scenario: ScenarioWriter, self: Self, statuses: readonly number[]): void {
   const codes = codesOf(statuses);
-  scenario.label('invited').assign('via', '[last_Via:]').tell('invite');
+  scenario.label('invited').assign('via', '[last_Via:]').assign('recorded', '[last_Record-Route:]').tell('invite');
   const verbs = { ...Object.fromEntries(codes.map((status) => [status, `s${status}`])), accept: 'accept' };
   scenario.restAt('offered', verbs, () => scenario.recv({ request: 'CANCEL', next: 'cancelled' }));
-  const dialog = ['[last_Record-Route:]', contactOf(self)];
+  const dialog = ['[$recorded]', contactOf(self)];
   for (const status of codes) {
     const fields = status === 100 ? [] : [...(isFinal(status) ? [] : dialog), '[$more]'];
     const text = inviteResponse(`${status} [$phrase]`, fields);
