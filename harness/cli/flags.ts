@@ -110,7 +110,7 @@ export const ENGINE_FLAG: Flag = {
 
 export const RUN_FLAGS: readonly Flag[] = [
   ...SELECTION_FLAGS,
-  { name: 'list', description: 'show the cases and run none' },
+  { name: 'list', description: 'show the cases and run none; with the chosen endpoints, how many would be skipped, and why' },
   ENGINE_FLAG,
   ...SUT_FLAGS,
   ENDPOINT_FLAG,

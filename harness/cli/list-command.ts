@@ -6,7 +6,7 @@ import type { Invocation } from './commands.js';
 import { EXIT_CODES, type ExitCode } from './exit-code.js';
 import type { Host } from './host.js';
 
-/** `busyhere list`: the ids of the cases on standard output, how many on standard error. */
+/** `busyhere list`: the ids of the cases on standard output; on standard error how many, and which a run would skip, and why. */
 export async function listCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
   return listCases(chooseCases(invocation, host.cwd), host);
 }

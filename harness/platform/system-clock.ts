@@ -1,8 +1,15 @@
 import type { Clock, Timer } from './clock.js';
 
+/** How far apart two readings of the clocks may be to count as one, ms. */
+const INEXACT_MS = 0.05;
+/** How often the date is looked at to see it tick: a few milliseconds in all. It may stand still, in people's tests. */
+const LOOKS = 100_000;
+
 /** The machine's own clock. */
 export class SystemClock implements Clock {
   readonly #timers = { pending: 0 };
+  /** Of the date over {@link now}, ms; read when it is first asked for, and again when the machine's clock was set. */
+  #dateAhead: number | undefined;
 
   get pendingTimers(): number {
     return this.#timers.pending;
@@ -12,13 +19,14 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  /** As exact as the monotonic clock, which does not know how the system's was set since; that one has whole milliseconds only. */
-  wallTime(at?: number): number {
-    const earliest = Date.now();
-    const now = performance.now();
-    const latest = Date.now() + 1;
-    const wall = Math.min(Math.max(performance.timeOrigin + now, earliest), latest);
-    return at === undefined ? wall : wall - (now - at);
+  /** As exact as the monotonic clock, though the system tells the date in whole milliseconds. */
+  wallTime(at = this.now()): number {
+    this.#dateAhead ??= dateAhead();
+    const earliest = Date.now() - INEXACT_MS;
+    const told = this.now() + this.#dateAhead;
+    const latest = Date.now() + 1 + INEXACT_MS;
+    if (told < earliest || told > latest) this.#dateAhead = dateAhead();
+    return at + this.#dateAhead;
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
@@ -60,4 +68,21 @@ class SystemTimer implements Timer {
     this.#callback = undefined;
     return callback;
   }
+}
+
+/**
+ * How far the date is ahead of the monotonic clock, ms: both are read till the date ticks. What the platform says of it
+ * (`performance.timeOrigin`) may be milliseconds off for as long as a process lives.
+ */
+function dateAhead(): number {
+  let [earlier, date, now] = [performance.now(), Date.now(), performance.now()];
+  for (let looks = 0; looks < LOOKS; looks += 1) {
+    const [beforeLast, dateBefore] = [earlier, date];
+    earlier = now;
+    date = Date.now();
+    now = performance.now();
+    // It ticked after what was read before; not where this process was held up meanwhile.
+    if (date > dateBefore && now - beforeLast < INEXACT_MS) break;
+  }
+  return date - now;
 }

@@ -8,7 +8,6 @@ import { AgentScope } from './agent-scope.js';
 const VALUES: Readonly<Record<string, keyof TimerValues>> = {
   T1: 't1',
   T2: 't2',
-  T4: 't4',
   TIMER_B: 'timerB',
   TIMER_D: 'timerD',
   TIMER_F: 'timerF',

@@ -16,7 +16,8 @@ export class SitePunctuality implements WatchedPunctuality {
 
   /** @param wallTime when it was noticed, ms since 1970; harness and containers share the machine's clock */
   late(wallTime: number, lateMs: number): void {
-    this.#lapses.add({ at: this.clock.now() - (this.clock.wallTime() - wallTime), lateMs });
+    const now = this.clock.now();
+    this.#lapses.add({ at: now - (this.clock.wallTime(now) - wallTime), lateMs });
   }
 
   get lastLateAt(): number {

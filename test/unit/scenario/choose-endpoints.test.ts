@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Case } from '../../../harness/scenario/case';
-import { chooseEndpoints, type EndpointChoices } from '../../../harness/scenario/choose-endpoints';
+import { castFor, chooseEndpoints, type EndpointChoices } from '../../../harness/scenario/choose-endpoints';
 import type { RunNeeds } from '../../../harness/scenario/endpoint-needs';
 import { loadScenario } from '../../../harness/scenario/load';
 
@@ -143,6 +143,25 @@ describe('the choice of endpoints', () => {
     const run = { engine: 'udp', external: true };
     expect(() => chosen(scenario(), { everybody: 'sipp' }, run)).toThrow(/never has its datagrams recorded at its own socket/);
     expect(chosen(scenario(), { everybody: 'sipjs-udp' }, run).skip).toBeUndefined();
+  });
+
+  it('knows from the options of a run what the run asks of endpoints', () => {
+    const external = {
+      address: { address: '192.0.2.1', port: 5060 },
+      listeners: {},
+      server: null,
+      domain: null,
+      accounts: {},
+      localAddress: null,
+      addresses: {},
+      trust: [],
+      horizonMs: 1_000,
+    };
+    expect(() => castFor(cases(scenario()), { engine: 'udp', external, endpoints: { everybody: 'sipp' } })).toThrow(
+      /recorded at its own socket/,
+    );
+    expect(() => castFor(cases(scenario()), { engine: 'memory', endpoints: { everybody: 'sipp' } })).toThrow(/the engine is memory/);
+    expect(castFor(cases(scenario()), { engine: 'udp' })).toEqual(cases(scenario()));
   });
 
   it('skips what the scenario asks for and the machine does not have, and says how to get it', () => {

@@ -116,3 +116,15 @@ test('a refused address is refused as before', async () => {
   await network.bind(ALICE, ignore);
   await expect(network.bind(ALICE, ignore)).rejects.toMatchObject({ code: 'address-in-use' });
 });
+
+test('its beginning is the same moment by the date and by the clock, however long it takes to read both', () => {
+  class SlowToRead extends VirtualClock {
+    override now(): number {
+      this.advance(7);
+      return super.now();
+    }
+  }
+  const clock = new SlowToRead(0);
+  const recorder = new Recorder(clock);
+  expect(recorder.startedAt).toBe(7);
+});

@@ -180,6 +180,19 @@ describe('sipjs-udp, mended', () => {
     expect(world.clock.pendingTimers).toBe(0);
   });
 
+  it('sends its 200 again by its own T1 and T2 until 64 of its own T1 are over, and hangs up (RFC 3261 §13.3.1.4)', async () => {
+    const { t1, t2, timerH } = FAST_TIMERS;
+    const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
+    fast.onInvitation((incoming) => incoming.answer());
+    peer.send(peer.request('INVITE', 'sip:fast@127.0.0.4:5060', WITH_SDP), addressOf(4));
+    await world.pass(timerH + 300);
+    const expected: number[] = [];
+    for (let [time, interval] = [0, t1]; time < timerH; time += interval, interval = Math.min(2 * interval, t2)) expected.push(time);
+    const [first = 0, ...again] = timesOf(/^SIP\/2.0 200 .*^CSeq: 1 INVITE/ms);
+    expect([0, ...again.map((time) => time - first)]).toEqual(expected);
+    expect(timesOf(/^BYE/)[0]).toBe(first + timerH);
+  });
+
   it('says that it still rings as often as its own timers have it (RFC 3261 §13.3.1.1)', async () => {
     const fast = await world.endpoint('fast', 4, { persona: new Telephone(), outbound: addressOf(9), timers: FAST_TIMERS });
     fast.onInvitation((incoming) => incoming.ring());
@@ -279,12 +292,16 @@ describe('sipjs-udp, mended', () => {
   it('meets the challenge that it can meet, wherever it stands among others', async () => {
     const account = { user: 'alice', password: 'secret' };
     const alice = await world.endpoint('alice', 4, { persona: new Telephone(), outbound: addressOf(9), account });
-    const [md5, sha256] = ['MD5', 'SHA-256'].map((name) => `Digest realm="lab.example", nonce="${name}", algorithm=${name}, qop="auth"`);
-    for (const challenges of [`${md5}\r\nProxy-Authenticate: ${sha256}`, `${sha256}\r\nProxy-Authenticate: ${md5}`]) {
+    const challenge = (nonce: string, algorithm: string): string =>
+      `Proxy-Authenticate: Digest realm="lab.example", nonce="${nonce}"${algorithm}, qop="auth"`;
+    const sha256 = challenge('SHA-256', ', algorithm=SHA-256');
+    const unnamed = challenge('MD5', ''); // RFC 3261 §22.4, RFC 7616 §3.3: MD5
+    const md5 = challenge('MD5', ', algorithm=MD5');
+    for (const challenges of [md5, unnamed].flatMap((one) => [`${one}\r\n${sha256}`, `${sha256}\r\n${one}`])) {
       alice.invite('sip:peer@lab.example');
       await world.pass(50);
       const first = peer.received.findLast(({ text }) => text.startsWith('INVITE')) ?? fail();
-      peer.respond(first, 407, { headers: { 'Proxy-Authenticate': challenges } });
+      peer.respond(first, 407, { headers: { 'Proxy-Authenticate': challenges.slice('Proxy-Authenticate: '.length) } });
       await world.pass(50);
       const again = peer.requests('INVITE').at(-1) ?? '';
       expect(headerOf(again, 'Call-ID')).toBe(headerOf(first.text, 'Call-ID'));
