@@ -118,3 +118,15 @@ expect:
   };
   expect(timeOf(200)).toBeLessThan((timeOf(180) ?? Number.NaN) + 100); // of virtual time
 });
+
+test('a case may be over at the moment of its last datagram', async () => {
+  const words = caseOf(`
+script:
+  - alice: { invite: bob, as: first }
+  - bob: { on: first, do: ring }
+  - carol: { message: alice, as: words, text: hello, after: first is ringing }
+expect:
+  words: [{ observed: 200 }]
+`);
+  expect(await play(words, '10.0.0.21', () => 0)).toMatchObject(PASSED);
+});

@@ -19,6 +19,8 @@ import { pcap } from '../../trace/capture-builder';
 
 const RAW_IP = 101;
 const HEADER_OCTETS = 24;
+/** How long a datagram of the harness takes to a container: captures stamp whole microseconds, and time must go on beyond them. */
+const ON_THE_WAY_MS = 0.01;
 export const TOKEN = 'a token of sixteen and more';
 const HARNESS: SocketAddress = { address: '10.0.0.1', port: 40_000 };
 
@@ -39,7 +41,7 @@ export class MemorySite {
   constructor(signal?: AbortSignal) {
     const send = (payload: Buffer, to: SocketAddress): void => {
       if (this.#deaf.has(to.address)) return;
-      this.clock.setTimer(0, () => this.#captured(to.address, HARNESS, to, payload));
+      this.clock.setTimer(ON_THE_WAY_MS, () => this.#captured(to.address, HARNESS, to, payload));
     };
     this.site = new Site({
       clock: this.clock,
