@@ -11,7 +11,7 @@ import { castFor } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { Ground } from './ground.js';
 import { BAILED, cutShort, INTERRUPTED, type NotRun, notPlayed } from './not-run.js';
-import { repetitions, timersOf } from './pace.js';
+import { activeAtOnce, repetitions, timersOf } from './pace.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { runCase } from './run-case.js';
 import type { CaseEvidence, EmitRunEvent } from './run-events.js';
@@ -30,9 +30,6 @@ export async function runSuite(cases: readonly Case[], options: RunOptions, emit
   checkSut(options.sut, options.engine);
   return new SuiteRunner(castFor(cases, options), options, emit).run();
 }
-
-/** Cases that do something at once; any number may wait for their horizons meanwhile. */
-const ACTIVE_AT_ONCE = { udp: 3, docker: 3, memory: Number.POSITIVE_INFINITY } as const;
 
 const NO_EVIDENCE: CaseEvidence = { attempts: [], nameOf: () => undefined };
 
@@ -71,8 +68,7 @@ class SuiteRunner {
   ) {
     this.#timers = timersOf(options);
     this.#random = new SeededRandom(options.seed);
-    // In virtual time nobody is ever late, and each case has a clock of its own that must not wait for another's.
-    this.#turnstile = new Turnstile(ACTIVE_AT_ONCE[options.engine]);
+    this.#turnstile = new Turnstile(activeAtOnce(cases, options));
     this.#ground = new Ground(options, this.#timers, this.#random);
   }
 
@@ -133,8 +129,8 @@ class SuiteRunner {
   }
 
   /**
-   * What could not be judged, since this process was late, is measured again, more slowly and all of it at once: what
-   * merely waits makes nobody late, and one quiet horizon proves it all. No failure is ever played again.
+   * What could not be judged, since this process was late, is measured again, in the end more slowly, and all of it at once:
+   * what merely waits makes nobody late, and one quiet horizon proves it all. No failure is ever played again.
    */
   async #settle(
     plays: Map<Case, Play>,

@@ -1,8 +1,9 @@
-import { repetitions, timersOf } from '../../../harness/scenario/pace.js';
+import type { Case } from '../../../harness/scenario/case.js';
+import { activeAtOnce, repetitions, timersOf } from '../../../harness/scenario/pace.js';
 
 test.each([
-  ['udp', 'fast', [4, 16]],
-  ['docker', 'fast', [4, 16]],
+  ['udp', 'fast', [1, 4, 16]],
+  ['docker', 'fast', [1, 4, 16]],
   ['udp', 'rfc3261', [1]],
   ['docker', 'rfc3261', [1]],
   ['memory', 'fast', []],
@@ -13,4 +14,15 @@ test.each([
 test('slower timers keep the proportions of RFC 3261', () => {
   const { t1, t2, timerB, timerC } = timersOf({ timers: 'fast' }, 4);
   expect([t2 / t1, timerB / t1, timerC / t1]).toEqual([8, 64, 362]);
+});
+
+test.each([
+  ['udp', ['own', 'sipjs-udp'], 1],
+  ['udp', ['own', 'sipp'], 3],
+  ['udp', ['baresip', 'own'], 3],
+  ['docker', ['own', 'own'], 3],
+  ['memory', ['own', 'own'], Number.POSITIVE_INFINITY],
+] as const)('on %s with %j as endpoints, %d of the cases do something at once', (engine, kinds, active) => {
+  const participants = kinds.map((kind) => ({ name: kind, endpoint: { kind } })) as unknown as Case['participants'];
+  expect(activeAtOnce([{ participants: [] }, { participants }], { engine })).toBe(active);
 });
