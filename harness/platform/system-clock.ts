@@ -2,14 +2,15 @@ import type { Clock, Timer } from './clock.js';
 
 /** How far apart two readings of the clocks may be to count as one, ms. */
 const INEXACT_MS = 0.05;
-/** How often the date is looked at to see it tick: a few milliseconds in all. It may stand still, in people's tests. */
+/** How long the date is looked at to see it tick, ms; and how often at most, as both clocks may stand still in people's tests. */
+const LOOK_MS = 20;
 const LOOKS = 100_000;
 
 /** The machine's own clock. */
 export class SystemClock implements Clock {
   readonly #timers = { pending: 0 };
-  /** Of the date over {@link now}, ms; read when it is first asked for, and again when the machine's clock was set. */
-  #dateAhead: number | undefined;
+  /** What was read when the date was first asked for, and again whenever the machine's clock turned out to have been set. */
+  #read: DateReading | undefined;
 
   get pendingTimers(): number {
     return this.#timers.pending;
@@ -19,14 +20,17 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  /** As exact as the monotonic clock, though the system tells the date in whole milliseconds. */
-  wallTime(at = this.now()): number {
-    this.#dateAhead ??= dateAhead();
-    const earliest = Date.now() - INEXACT_MS;
-    const told = this.now() + this.#dateAhead;
-    const latest = Date.now() + 1 + INEXACT_MS;
-    if (told < earliest || told > latest) this.#dateAhead = dateAhead();
-    return at + this.#dateAhead;
+  /** Within the millisecond that the system tells; where in it, the monotonic clock says, to 50 µs. */
+  wallTime(at?: number): number {
+    const earliest = Date.now();
+    const now = this.now();
+    const latest = Date.now() + 1;
+    this.#read ??= readDate();
+    const told = now + this.#read.aheadMs;
+    const wasSet = told < earliest - INEXACT_MS || told > latest; // a reading may be late, and never early
+    if (wasSet && earliest !== this.#read.date) this.#read = readDate(); // a date that stands still needs no second look
+    const wall = Math.min(Math.max(now + this.#read.aheadMs, earliest), latest);
+    return at === undefined ? wall : wall - (now - at);
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
@@ -70,13 +74,22 @@ class SystemTimer implements Timer {
   }
 }
 
+/** A reading of both clocks. */
+interface DateReading {
+  /** How far the date is ahead of the monotonic clock, ms. */
+  readonly aheadMs: number;
+  /** As the system told it, in whole milliseconds. */
+  readonly date: number;
+}
+
 /**
- * How far the date is ahead of the monotonic clock, ms: both are read till the date ticks. What the platform says of it
- * (`performance.timeOrigin`) may be milliseconds off for as long as a process lives.
+ * Reads both clocks till the date ticks. What the platform says of its beginning (`performance.timeOrigin`) may be
+ * milliseconds off for as long as a process lives.
  */
-function dateAhead(): number {
-  let [earlier, date, now] = [performance.now(), Date.now(), performance.now()];
-  for (let looks = 0; looks < LOOKS; looks += 1) {
+function readDate(): DateReading {
+  const begun = performance.now();
+  let [earlier, date, now] = [begun, Date.now(), performance.now()];
+  for (let looks = 0; looks < LOOKS && now - begun < LOOK_MS; looks += 1) {
     const [beforeLast, dateBefore] = [earlier, date];
     earlier = now;
     date = Date.now();
@@ -84,5 +97,5 @@ function dateAhead(): number {
     // It ticked after what was read before; not where this process was held up meanwhile.
     if (date > dateBefore && now - beforeLast < INEXACT_MS) break;
   }
-  return date - now;
+  return { aheadMs: date - now, date };
 }

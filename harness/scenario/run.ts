@@ -11,7 +11,7 @@ import { castFor } from './choose-endpoints.js';
 import { withEitherChallenge } from './either-challenge.js';
 import { Ground } from './ground.js';
 import { BAILED, cutShort, INTERRUPTED, type NotRun, notPlayed } from './not-run.js';
-import { activeAtOnce, repetitions, timersOf } from './pace.js';
+import { activityOf, repetitions, timersOf } from './pace.js';
 import { type CaseResult, RESULT_SCHEMA_VERSION, type RunResult, summarise } from './result.js';
 import { runCase } from './run-case.js';
 import type { CaseEvidence, EmitRunEvent } from './run-events.js';
@@ -68,7 +68,8 @@ class SuiteRunner {
   ) {
     this.#timers = timersOf(options);
     this.#random = new SeededRandom(options.seed);
-    this.#turnstile = new Turnstile(activeAtOnce(cases, options));
+    const { places, longestMs } = activityOf(cases, options);
+    this.#turnstile = new Turnstile(this.#clock, places, longestMs);
     this.#ground = new Ground(options, this.#timers, this.#random);
   }
 

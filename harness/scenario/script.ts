@@ -10,9 +10,6 @@ import type { Condition, InviteStep, MessageStep, Reaction, ReactStep, Step, Tar
 import { durationMs } from './parse-terms.js';
 import type { Waiting } from './waiting.js';
 
-/** Who waits longer than this for a condition does nothing meanwhile, and keeps no other case from its turn, ms. */
-const BRIEF_MS = 1_000;
-
 /** A step waited for something that did not happen. */
 export class StalledScript extends Error {
   override readonly name = 'StalledScript';
@@ -26,7 +23,7 @@ export interface ScriptOptions {
   readonly waiting: Waiting;
   /** Of this case alone, 16 characters or more. */
   readonly token: string;
-  /** Called before a step waits for a horizon to pass, and once one has waited for long. */
+  /** Called before a step waits for a horizon to pass. */
   resting(): void;
   /** How long a step may wait for its conditions, in ms. */
   readonly patienceMs: number;
@@ -182,20 +179,12 @@ export class Script {
     const deadline = clock.now() + patienceMs;
     for (const condition of after) {
       if (condition.state === 'pending') this.options.resting();
-      if (!(await this.#comesAbout(condition, deadline))) {
+      if (!(await waiting.until(this.#awaited(condition), deadline))) {
         const waited = `${condition.label} is ${condition.state}`;
         throw new StalledScript(`step ${index + 1} (${participant}: ${verb}) waited ${Math.round(patienceMs)} ms for “${waited}”, in vain`);
       }
     }
     if (wait) await waiting.pause(durationMs(wait, timers.t1));
-  }
-
-  async #comesAbout(condition: Condition, deadline: number): Promise<boolean> {
-    const { clock, waiting } = this.options;
-    const awaited = this.#awaited(condition);
-    if (await waiting.until(awaited, Math.min(deadline, clock.now() + BRIEF_MS))) return true;
-    this.options.resting();
-    return waiting.until(awaited, deadline);
   }
 
   #awaited({ label, state }: Condition): { holds(): boolean; lookAgainAt(): number | undefined } {

@@ -1,10 +1,19 @@
+import type { Clock } from '../platform/clock.js';
+
 /** Lets a few through at a time; the others wait in the order in which they came. */
 export class Turnstile {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
-  /** @param places how many may be inside at once */
-  constructor(places: number) {
+  /**
+   * @param places how many may be inside at once
+   * @param longestMs who is inside for longer waits for something, and is taken for gone
+   */
+  constructor(
+    private readonly clock: Clock,
+    places: number,
+    private readonly longestMs: number,
+  ) {
     this.#free = places;
   }
 
@@ -17,12 +26,15 @@ export class Turnstile {
       });
     }
     let inside = true;
-    return () => {
+    const leave = (): void => {
       if (!inside) return;
       inside = false;
+      overstayed.cancel();
       const next = this.#waiting.shift();
       if (next) next();
       else this.#free += 1;
     };
+    const overstayed = this.clock.setTimer(this.longestMs, leave);
+    return leave;
   }
 }

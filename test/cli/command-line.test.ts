@@ -22,6 +22,7 @@ expect:
   first: [{ observed: 486 }]
 `;
 
+const path = process.env.PATH;
 let folder: string;
 let host: FakeHost;
 beforeEach(() => {
@@ -30,7 +31,10 @@ beforeEach(() => {
   writeFileSync(join(folder, 'scenarios', 'one.yaml'), SCENARIO);
   host = new FakeHost(folder);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+  process.env.PATH = path;
+  rmSync(folder, { recursive: true });
+});
 
 const run = (...argv: string[]): Promise<number> => runCommandLine(argv, host);
 const idsRun = (): string[] | undefined => host.runs[0]?.cases.map(({ id }) => id);
@@ -158,13 +162,11 @@ describe('which cases are run', () => {
   });
 
   test('shown as a run would have them: how many it skips, and why', async () => {
-    const path = process.env.PATH;
     writeFileSync(join(folder, 'baresip'), '', { mode: 0o755 });
     process.env.PATH = folder;
     const rejecting = SCENARIO.replace('expect:', '  - bob: { on: first, do: reject 480 }\nexpect:').replace('486', '480');
     writeFileSync(join(folder, 'scenarios', 'two.yaml'), rejecting.replace('One call', 'Two'));
     expect(await run('run', '--list', '--endpoint', 'baresip', '-g', 'trust=open')).toBe(0);
-    process.env.PATH = path;
     expect(host.stdout.text.split('\n')).toHaveLength(5);
     expect(host.stderr.text.split('\n')).toEqual([
       '4 cases of 2 scenarios, 2 of which are skipped',

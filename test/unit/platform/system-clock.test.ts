@@ -66,49 +66,107 @@ describe('SystemClock', () => {
   });
 
   describe('the date', () => {
-    /** The machine's two clocks, which go on by 10 µs with every look at them. */
-    const machine = { monotonic: 0, dateAhead: 0 };
+    /** The machine's two clocks, which go on with every look at them. */
+    const machine = { monotonic: 0, dateAhead: 0, lookMs: 0, looks: 0, stallMs: 0 };
+    const date = (): number => machine.monotonic + machine.dateAhead;
     const look = (): number => {
-      machine.monotonic += 0.01;
+      machine.looks += 1;
+      machine.monotonic += machine.lookMs;
       return machine.monotonic;
     };
-    const date = (): number => machine.monotonic + machine.dateAhead;
+    /** Where it is to stall, this process sleeps just when the date has ticked. */
+    const lookAtDate = (): number => {
+      const before = Math.floor(date());
+      look();
+      if (Math.floor(date()) > before) {
+        machine.monotonic += machine.stallMs;
+        machine.stallMs = 0;
+      }
+      return Math.floor(date());
+    };
     beforeEach(() => {
-      Object.assign(machine, { monotonic: 777.31, dateAhead: Date.UTC(2031, 0, 1) + 0.123 });
+      Object.assign(machine, { monotonic: 777.31, dateAhead: Date.UTC(2031, 0, 1) + 0.123, lookMs: 0.01, looks: 0, stallMs: 0 });
       jest.spyOn(performance, 'now').mockImplementation(look);
-      jest.spyOn(Date, 'now').mockImplementation(() => Math.floor(look() + machine.dateAhead));
+      jest.spyOn(Date, 'now').mockImplementation(lookAtDate);
     });
     afterEach(() => {
       jest.restoreAllMocks();
     });
+    /** How wrong the date is that a clock tells, ms. */
+    const errorOf = (clock: SystemClock): number => {
+      const asked = date();
+      return Math.abs(clock.wallTime() - asked);
+    };
 
     it('is told to a fraction of a millisecond, whatever the platform says that it began at', () => {
       const clock = new SystemClock();
-      for (let times = 0; times < 500; times += 1) {
-        const asked = date();
-        expect(Math.abs(clock.wallTime() - asked)).toBeLessThan(0.05);
-      }
+      const errors = Array.from({ length: 500 }, () => errorOf(clock));
+      expect(Math.max(...errors)).toBeLessThan(0.06);
+    });
+
+    it.each([0, 10, 20, 30, 40])('is looked at often once, and thrice whenever it is asked for; it ticks %i µs sooner', (soonerUs) => {
+      machine.dateAhead += soonerUs / 1_000;
+      const clock = new SystemClock();
+      clock.wallTime();
+      expect(machine.looks).toBeGreaterThan(10);
+      machine.looks = 0;
+      for (let times = 0; times < 500; times += 1) clock.wallTime();
+      expect(machine.looks).toBe(1_500);
+    });
+
+    it.each([
+      ['on a fast machine', { lookMs: 0.00002 }],
+      ['where this process is held up as the date ticks', { stallMs: 5.4 }],
+    ])('is as exact %s', (_, trouble) => {
+      Object.assign(machine, trouble);
+      const clock = new SystemClock();
+      clock.wallTime();
+      expect(errorOf(clock)).toBeLessThan(0.06);
     });
 
     it('is told of a moment that is over', () => {
       const clock = new SystemClock();
       const [at, then] = [clock.now(), date()];
       machine.monotonic += 1_000;
-      expect(Math.abs(clock.wallTime(at) - then)).toBeLessThan(0.05);
+      expect(Math.abs(clock.wallTime(at) - then)).toBeLessThan(0.06);
     });
 
     it.each([-86_400_000, -3, 3, 86_400_000])('follows the machine’s, set by %i ms', (byMs) => {
       const clock = new SystemClock();
       clock.wallTime();
       machine.dateAhead += byMs;
-      const asked = date();
-      expect(Math.abs(clock.wallTime() - asked)).toBeLessThan(0.05);
+      expect(errorOf(clock)).toBeLessThan(0.06);
+    });
+
+    it('never leaves the millisecond that the machine tells, however little it was set by', () => {
+      const clock = new SystemClock();
+      clock.wallTime();
+      machine.dateAhead += 0.4;
+      for (let times = 0; times < 500; times += 1) {
+        const [earliest, told, latest] = [Math.floor(date()), clock.wallTime(), Math.floor(date()) + 1];
+        expect([told >= earliest, told <= latest]).toEqual([true, true]);
+      }
     });
 
     it('is told where time stands still', () => {
-      jest.spyOn(Date, 'now').mockReturnValue(Date.UTC(2040, 0, 1));
-      jest.spyOn(performance, 'now').mockReturnValue(1_000);
-      expect(new SystemClock().wallTime()).toBe(Date.UTC(2040, 0, 1));
+      machine.lookMs = 0;
+      expect(Math.abs(new SystemClock().wallTime() - date())).toBeLessThan(1);
+    });
+
+    it('is told where only the date stands still, and is not looked at over and over', () => {
+      const still = Date.UTC(2040, 0, 1);
+      jest.spyOn(Date, 'now').mockImplementation(() => {
+        look();
+        return still;
+      });
+      const clock = new SystemClock();
+      clock.wallTime();
+      machine.looks = 0;
+      for (let times = 0; times < 500; times += 1) {
+        const told = clock.wallTime();
+        expect([told >= still, told <= still + 1]).toEqual([true, true]);
+      }
+      expect(machine.looks).toBe(1_500);
     });
   });
 });

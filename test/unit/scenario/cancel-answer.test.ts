@@ -85,7 +85,7 @@ async function play(played: Case, rewrite: (answer: string) => string): Promise<
     drachtio: false,
     past: new PastCalls(),
     singleAddress: false,
-    turnstile: new Turnstile(1),
+    turnstile: new Turnstile(engine.clock, 1, 1_000),
   });
   await engine.complete(proxy.stop());
   expect(engine.leftovers()).toEqual({ sockets: 0, timers: 0 });

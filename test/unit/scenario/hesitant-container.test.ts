@@ -44,7 +44,7 @@ async function play(played: Case, hesitant: string, hesitationOf: (text: string)
         drachtio: false,
         past: new PastCalls(),
         singleAddress: false,
-        turnstile: new Turnstile(1),
+        turnstile: new Turnstile(site.clock, 1, 1_000),
       });
       await site.stop();
       return run;

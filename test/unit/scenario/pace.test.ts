@@ -1,5 +1,5 @@
 import type { Case } from '../../../harness/scenario/case.js';
-import { activeAtOnce, repetitions, timersOf } from '../../../harness/scenario/pace.js';
+import { activityOf, repetitions, timersOf } from '../../../harness/scenario/pace.js';
 
 test.each([
   ['udp', 'fast', [1, 4, 16]],
@@ -17,12 +17,17 @@ test('slower timers keep the proportions of RFC 3261', () => {
 });
 
 test.each([
-  ['udp', ['own', 'sipjs-udp'], 1],
-  ['udp', ['own', 'sipp'], 3],
-  ['udp', ['baresip', 'own'], 3],
-  ['docker', ['own', 'own'], 3],
-  ['memory', ['own', 'own'], Number.POSITIVE_INFINITY],
-] as const)('on %s with %j as endpoints, %d of the cases do something at once', (engine, kinds, active) => {
+  ['udp', ['own', 'sipjs-udp'], 1, 100],
+  ['udp', ['own', 'sipp'], 3, 1_000],
+  ['udp', ['baresip', 'own'], 3, 1_000],
+  ['docker', ['own', 'own'], 3, 1_000],
+  ['memory', ['own', 'own'], Number.POSITIVE_INFINITY, 1_000],
+] as const)('on %s with %j as endpoints, %d of the cases do something at once, for %d ms', (engine, kinds, places, longestMs) => {
   const participants = kinds.map((kind) => ({ name: kind, endpoint: { kind } })) as unknown as Case['participants'];
-  expect(activeAtOnce([{ participants: [] }, { participants }], { engine })).toBe(active);
+  expect(activityOf([{ participants: [] }, { participants }], { engine })).toEqual({ places, longestMs });
+});
+
+test('what is skipped keeps nobody busy', () => {
+  const participants = [{ name: 'bob', endpoint: { kind: 'sipp' } }] as unknown as Case['participants'];
+  expect(activityOf([{ participants: [] }, { participants, skip: 'no sipp' }], { engine: 'udp' })).toMatchObject({ places: 1 });
 });

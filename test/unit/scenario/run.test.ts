@@ -6,6 +6,7 @@ import type { AttemptResult, CaseResult, RunResult } from '../../../harness/scen
 import { runSuite } from '../../../harness/scenario/run.js';
 import type { RunEvent } from '../../../harness/scenario/run-events.js';
 import type { RunOptions } from '../../../harness/scenario/run-options.js';
+import { Turnstile } from '../../../harness/scenario/turnstile.js';
 
 jest.setTimeout(30_000);
 
@@ -265,4 +266,26 @@ test('an address that was asked for and is taken ends the run', async () => {
     { result: { summary: { cases: 1, interrupted: 1 }, cases: [{ status: 'interrupted', reason: expect.stringContaining('error') }] } },
   ]);
   await other.close();
+});
+
+test('over UDP a case of ours begins when the one before it has done what it does, or is waiting', async () => {
+  const visits: { from: number; to: number }[] = [];
+  const { enter } = Turnstile.prototype;
+  const entering = jest.spyOn(Turnstile.prototype, 'enter').mockImplementation(async function (this: Turnstile) {
+    const leave = await enter.call(this);
+    const visit = { from: performance.now(), to: Number.POSITIVE_INFINITY };
+    visits.push(visit);
+    return () => {
+      visit.to = Math.min(visit.to, performance.now());
+      leave();
+    };
+  });
+  const { result } = await play(kbCases(), udp({ timers: 'fast', workers: 8 }));
+  entering.mockRestore();
+  expect(visits.length).toBeGreaterThanOrEqual(2 * result.cases.length); // each enters again to be judged
+  for (const [index, { from }] of visits.slice(1).entries()) {
+    // Who waits is taken for gone after 100 ms.
+    const before = visits[index];
+    expect(from).toBeGreaterThanOrEqual(Math.min(before?.to ?? 0, (before?.from ?? 0) + 50));
+  }
 });
