@@ -6,11 +6,12 @@ import type { Invocation } from './commands.js';
 import { EXIT_CODES, type ExitCode } from './exit-code.js';
 import type { Host } from './host.js';
 
-/** `busyhere list`: the ids of the cases on standard output; on standard error how many, and which a run would skip, and why. */
+/** `busyhere list`. */
 export async function listCommand(invocation: Invocation, host: Host): Promise<ExitCode> {
   return listCases(chooseCases(invocation, host.cwd), host);
 }
 
+/** The ids on standard output; on standard error how many they are, how many of them a run would skip, and why. */
 export function listCases(cases: readonly Case[], host: Host): ExitCode {
   if (cases.length === 0) return noCase(host);
   host.stdout.write(cases.map(({ id }) => `${id}\n`).join(''));

@@ -50,7 +50,17 @@ export function traitsOf(kind: EndpointKind): EndpointTraits {
   return TRAITS[kind];
 }
 
+/** Somebody whose endpoint is our own where nothing is said of it. */
+interface Played {
+  readonly endpoint?: EndpointSetting;
+}
+
 /** The traits of every participant's endpoint. */
-export function traitsOfAll(participants: Iterable<{ readonly endpoint?: EndpointSetting }>): EndpointTraits[] {
+export function traitsOfAll(participants: Iterable<Played>): EndpointTraits[] {
   return [...participants].map(({ endpoint }) => traitsOf(endpoint?.kind ?? 'own'));
+}
+
+/** Whether a program plays any of the participants, in a process of its own. */
+export function havePrograms(participants: Iterable<Played>): boolean {
+  return traitsOfAll(participants).some(({ program }) => program !== null);
 }

@@ -1,5 +1,5 @@
 import type { Account, Endpoint, EndpointOptions } from '../endpoint/endpoint.js';
-import { traitsOf, traitsOfAll } from '../endpoint/endpoint-kind.js';
+import { havePrograms, traitsOfAll } from '../endpoint/endpoint-kind.js';
 import type { Persona } from '../endpoint/persona.js';
 import { ProgramOutputs } from '../endpoint/program/program-outputs.js';
 import type { DatagramNetwork } from '../platform/datagram-network.js';
@@ -80,8 +80,7 @@ export abstract class SocketLab implements Lab {
   }
 
   isApart(participant: string): boolean {
-    const { endpoint } = this.topology.participants.find(({ name }) => name === participant) ?? {};
-    return traitsOf(endpoint?.kind ?? 'own').program !== null;
+    return havePrograms(this.topology.participants.filter(({ name }) => name === participant));
   }
 
   domainOf(participant: string): string {

@@ -1,12 +1,12 @@
-import { traitsOfAll } from '../endpoint/endpoint-kind.js';
+import { havePrograms } from '../endpoint/endpoint-kind.js';
 import { FAST_TIMERS, RFC3261_TIMERS, scaledTimers, type TimerValues } from '../transaction/timer-values.js';
 import type { Case } from './case.js';
 import type { RunOptions } from './run-options.js';
 
 /**
- * How many times as slow those cases are measured again, all at once, that could not be judged. Most often it was the run's own work
- * that made it late, and the few that are left are punctual as they are. A machine that is too busy for the fast timers is
- * punctual enough for slower ones, since lateness is forgiven up to T1. The longest horizon is then 10 s.
+ * How many times as slow those cases are measured again, all at once, that could not be judged. Most often it was the run's
+ * own work that made it late, and the few that are left are punctual as they are. A machine that is too busy for the fast
+ * timers is punctual enough for slower ones, since lateness is forgiven up to T1. The longest horizon is then 10 s.
  */
 const PACES = [1, 4, 16];
 
@@ -37,9 +37,9 @@ const APART: Activity = { places: 3, longestMs: 1_000 };
 /** In virtual time nobody is ever late, and no case's clock must wait for another's. */
 const VIRTUAL: Activity = { places: Number.POSITIVE_INFINITY, longestMs: 1_000 };
 
+/** Decided for a run as a whole, by those of its cases that are played. */
 export function activityOf(cases: readonly Pick<Case, 'participants' | 'skip'>[], { engine }: Pick<RunOptions, 'engine'>): Activity {
   if (engine === 'memory') return VIRTUAL;
   if (engine === 'docker') return APART;
-  const played = cases.filter(({ skip }) => skip === undefined);
-  return played.some(({ participants }) => traitsOfAll(participants).some(({ program }) => program)) ? APART : OWN;
+  return cases.some(({ skip, participants }) => skip === undefined && havePrograms(participants)) ? APART : OWN;
 }

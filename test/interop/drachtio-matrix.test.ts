@@ -5,6 +5,7 @@ import { loadScenarios } from '../../harness/scenario/load';
 import type { CaseResult, RunResult } from '../../harness/scenario/result';
 import { runSuite } from '../../harness/scenario/run';
 import type { RunOptions } from '../../harness/scenario/run-options';
+import { sutAt } from '../unit/lab/external-sut';
 
 jest.setTimeout(180_000);
 
@@ -110,18 +111,8 @@ it('plays on a server that runs already as well, and leaves nothing there', asyn
     'scenarios/kb834477/two-homes.yaml',
   ).filter(({ trust, variant }) => trust !== 'separate-listener' && (variant.action ?? 'voice') === 'voice' && variant.bob !== 'engaged');
   const { host, port } = server.sip;
-  const external = {
-    address: { address: host, port },
-    listeners: {},
-    server: null,
-    domain: null,
-    accounts: {},
-    localAddress: null,
-    addresses: {},
-    trust: [],
-    horizonMs: 1_000,
-    control: { ...server.control, secret: 'of-the-server' },
-  };
+  const control = { ...server.control, secret: 'of-the-server' };
+  const external = sutAt({ address: host, port }, { horizonMs: 1_000, control });
   const [proxies, b2buas] = [await play(cases, {}), await play(cases, { ...B2BUA, external })];
   expect(verdicts(b2buas.result)).toEqual(verdicts(proxies.result));
   const { applications, connections, entries } = server.counters;

@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../harness/platform/socket-address.js';
 import { loadScenario } from '../../harness/scenario/load.js';
 import type { AttemptResult, CaseResult, RunResult } from '../../harness/scenario/result.js';
 import { runSuite } from '../../harness/scenario/run.js';
+import { sutAt } from '../unit/lab/external-sut';
 
 /** A second invitation to somebody who rings, and to somebody who is engaged. */
 export const BUSY_SCENARIO = `name: A second invitation
@@ -23,18 +24,7 @@ expect:
 `;
 
 export function externalSut(address: SocketAddress, over: Partial<ExternalSut> = {}): ExternalSut {
-  return {
-    address,
-    listeners: {},
-    server: null,
-    domain: null,
-    accounts: { '*': { user: '$name', password: '$name-secret' } },
-    localAddress: null,
-    addresses: {},
-    trust: [],
-    horizonMs: 2_000,
-    ...over,
-  };
+  return sutAt(address, { accounts: { '*': { user: '$name', password: '$name-secret' } }, ...over });
 }
 
 /**

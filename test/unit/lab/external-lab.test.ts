@@ -7,6 +7,7 @@ import { delay } from '../../../harness/platform/clock.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
 import { SipProxy } from '../../../harness/proxy/proxy.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
+import { sutAt } from './external-sut';
 
 const PROXY = { address: '192.0.2.200', port: 5060 };
 
@@ -31,17 +32,7 @@ function topology(over: Partial<Topology> = {}): Topology {
   return { servers: [server('lcs')], participants: [client('alice'), client('bob'), client('carol')], links: [], ...over };
 }
 
-const SUT: ExternalSut = {
-  address: PROXY,
-  listeners: {},
-  server: null,
-  domain: null,
-  accounts: { '*': { user: '$name', password: 'secret of $name' } },
-  localAddress: null,
-  addresses: {},
-  trust: [],
-  horizonMs: 2000,
-};
+const SUT = sutAt(PROXY, { accounts: { '*': { user: '$name', password: 'secret of $name' } } });
 
 /** A proxy that is there before the lab and after it, in the same simulated network. */
 async function runningProxy(engine: Engine, accounts: readonly { user: string; password: string }[]): Promise<SipProxy> {

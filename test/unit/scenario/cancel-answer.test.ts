@@ -1,5 +1,4 @@
 import { memoryEngine } from '../../../harness/lab/engine.js';
-import type { ExternalSut } from '../../../harness/lab/external-sut.js';
 import { PastCalls } from '../../../harness/lab/past-calls.js';
 import type { DatagramNetwork } from '../../../harness/platform/datagram-network.js';
 import { SeededRandom } from '../../../harness/platform/random.js';
@@ -11,19 +10,10 @@ import { runCase } from '../../../harness/scenario/run-case.js';
 import type { ScenarioInput } from '../../../harness/scenario/scenario-schema.js';
 import { Turnstile } from '../../../harness/scenario/turnstile.js';
 import { RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
+import { sutAt } from '../lab/external-sut';
 
 const PROXY = { address: '192.0.2.200', port: 5060 };
-const SUT: ExternalSut = {
-  address: PROXY,
-  listeners: {},
-  server: null,
-  domain: null,
-  accounts: { '*': { user: '$name', password: 'secret' } },
-  localAddress: null,
-  addresses: {},
-  trust: [],
-  horizonMs: 2_000,
-};
+const SUT = sutAt(PROXY, { accounts: { '*': { user: '$name', password: 'secret' } } });
 
 function scenario(cancel: number | number[], gives = true): ScenarioInput {
   return {

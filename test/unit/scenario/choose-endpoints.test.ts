@@ -5,6 +5,7 @@ import type { Case } from '../../../harness/scenario/case';
 import { castFor, chooseEndpoints, type EndpointChoices } from '../../../harness/scenario/choose-endpoints';
 import type { RunNeeds } from '../../../harness/scenario/endpoint-needs';
 import { loadScenario } from '../../../harness/scenario/load';
+import { sutAt } from '../lab/external-sut';
 
 const UDP: RunNeeds = { engine: 'udp', external: false };
 const PLAIN = '{ home: lcs }';
@@ -146,17 +147,7 @@ describe('the choice of endpoints', () => {
   });
 
   it('knows from the options of a run what the run asks of endpoints', () => {
-    const external = {
-      address: { address: '192.0.2.1', port: 5060 },
-      listeners: {},
-      server: null,
-      domain: null,
-      accounts: {},
-      localAddress: null,
-      addresses: {},
-      trust: [],
-      horizonMs: 1_000,
-    };
+    const external = sutAt({ address: '192.0.2.1', port: 5060 });
     expect(() => castFor(cases(scenario()), { engine: 'udp', external, endpoints: { everybody: 'sipp' } })).toThrow(
       /recorded at its own socket/,
     );

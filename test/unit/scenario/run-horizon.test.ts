@@ -1,17 +1,8 @@
 import { horizonOf } from '../../../harness/scenario/run-horizon.js';
 import { FAST_TIMERS, RFC3261_TIMERS } from '../../../harness/transaction/timer-values.js';
+import { sutAt } from '../lab/external-sut';
 
-const external = {
-  address: { address: '192.0.2.1', port: 5060 },
-  listeners: {},
-  server: null,
-  domain: null,
-  accounts: {},
-  localAddress: null,
-  addresses: {},
-  trust: [],
-  horizonMs: 2000,
-};
+const external = sutAt({ address: '192.0.2.1', port: 5060 });
 const anyCase = { horizon: null, participants: [] };
 const shortCase = { horizon: { amount: 500, unit: 'ms' } as const, participants: [] };
 

@@ -292,16 +292,18 @@ describe('sipjs-udp, mended', () => {
   it('meets the challenge that it can meet, wherever it stands among others', async () => {
     const account = { user: 'alice', password: 'secret' };
     const alice = await world.endpoint('alice', 4, { persona: new Telephone(), outbound: addressOf(9), account });
-    const challenge = (nonce: string, algorithm: string): string =>
-      `Proxy-Authenticate: Digest realm="lab.example", nonce="${nonce}"${algorithm}, qop="auth"`;
+    const challenge = (nonce: string, algorithm: string): string => `Digest realm="lab.example", nonce="${nonce}"${algorithm}, qop="auth"`;
     const sha256 = challenge('SHA-256', ', algorithm=SHA-256');
     const unnamed = challenge('MD5', ''); // RFC 3261 §22.4, RFC 7616 §3.3: MD5
     const md5 = challenge('MD5', ', algorithm=MD5');
-    for (const challenges of [md5, unnamed].flatMap((one) => [`${one}\r\n${sha256}`, `${sha256}\r\n${one}`])) {
+    for (const challenges of [md5, unnamed].flatMap((one) => [
+      [one, sha256],
+      [sha256, one],
+    ])) {
       alice.invite('sip:peer@lab.example');
       await world.pass(50);
       const first = peer.received.findLast(({ text }) => text.startsWith('INVITE')) ?? fail();
-      peer.respond(first, 407, { headers: { 'Proxy-Authenticate': challenges.slice('Proxy-Authenticate: '.length) } });
+      peer.respond(first, 407, { headers: { 'Proxy-Authenticate': challenges.join('\r\nProxy-Authenticate: ') } });
       await world.pass(50);
       const again = peer.requests('INVITE').at(-1) ?? '';
       expect(headerOf(again, 'Call-ID')).toBe(headerOf(first.text, 'Call-ID'));
